@@ -1,0 +1,114 @@
+"""The database: one handle, one base class, one way to write; it knows no table.
+
+The same code runs on SQLite (one machine) and on PostgreSQL (as many processes as wished).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+#: Every constraint has a predictable name, so that a migration can alter it on both databases.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_WRITES = "outreach_writes"
+
+
+class Base(DeclarativeBase):
+    """What every table class derives from."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: aware UTC in the code, naive UTC in the column, alike on both databases."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuses naive values: a wall time in an instant's column is a bug that must not be stored."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Gives the instant its zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+db = SQLAlchemy(
+    model_class=Base, disable_autonaming=True, session_options={"autoflush": False, "expire_on_commit": False}
+)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of writing: commits at the end, rolls everything back on any error.
+
+    Ends the reads that went before and takes SQLite's write lock at once, so that two writers wait
+    for each other at the door instead of failing half way (a read that turns into a write cannot
+    wait: SQLite answers "database is locked" immediately). What was loaded before is read anew.
+    Edges and the outbox open transactions; services never do.
+    """
+    session = db.session()
+    session.rollback()
+    session.connection(execution_options={_WRITES: True})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Sets an engine up for many threads and processes; called once for each engine made."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Pool settings for a database address."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10, "check_same_thread": False}}
+    # A short pool: gunicorn's threads share it, and PostgreSQL counts connections over all processes.
+    return {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling is switched off; `_begin_sqlite` says BEGIN instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        # A claimed message must survive a power cut, or it could be sent twice.
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        # Deleted guests are overwritten, not only unlinked.
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
