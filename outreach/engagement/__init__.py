@@ -1,0 +1,1 @@
+"""Engagement: what the events added up to, from anonymous ballots only."""
