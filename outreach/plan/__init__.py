@@ -1,0 +1,1 @@
+"""The plan: what was promised, and what has been held of it."""

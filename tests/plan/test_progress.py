@@ -1,0 +1,122 @@
+"""How promises stand, on the trust trainings of a real plan and at every border."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from outreach.plan.progress import HeldEvent, Progress, Promise, progress
+
+TRAINING_2017 = Promise(1, True, date(2017, 1, 1), date(2017, 12, 31), ("trust_training",))
+TRAININGS_2018 = Promise(2, True, date(2018, 1, 1), date(2018, 12, 31), ("trust_training",))
+
+HELD = [
+    HeldEvent("trust_training", date(2017, 10, 12), 24),
+    HeldEvent("trust_training", date(2018, 4, 18), 31),
+    HeldEvent("trust_training", date(2018, 11, 7), None),
+    HeldEvent("career_fair", date(2018, 2, 21), 140),
+]
+
+
+@pytest.mark.parametrize(
+    ("today", "in_2017", "in_2018"),
+    [
+        (date(2017, 9, 5), Progress(1, 0, 0, "on_track"), Progress(2, 0, 0, "on_track")),
+        (date(2017, 10, 12), Progress(1, 1, 0, "kept"), Progress(2, 0, 0, "on_track")),
+        (date(2018, 6, 1), Progress(1, 1, 0, "kept"), Progress(2, 1, 0, "on_track")),
+        (date(2018, 10, 15), Progress(1, 1, 0, "kept"), Progress(2, 1, 0, "at_risk")),
+        (date(2019, 1, 1), Progress(1, 1, 0, "kept"), Progress(2, 2, 1, "kept")),
+    ],
+    ids=["plan-made", "first-training", "one-of-two", "time-runs-out", "year-over"],
+)
+def test_progress_of_the_trust_trainings(today: date, in_2017: Progress, in_2018: Progress) -> None:
+    assert progress(TRAINING_2017, HELD, today=today) == in_2017
+    assert progress(TRAININGS_2018, HELD, today=today) == in_2018
+
+
+@pytest.mark.parametrize(
+    ("event", "held", "unconfirmed"),
+    [
+        pytest.param(HeldEvent("trust_training", date(2017, 1, 1), 1), 1, 0, id="on-the-first-day"),
+        pytest.param(HeldEvent("trust_training", date(2017, 12, 31), 1), 1, 0, id="on-the-last-day"),
+        pytest.param(HeldEvent("trust_training", date(2016, 12, 31), 1), 0, 0, id="the-day-before"),
+        pytest.param(HeldEvent("trust_training", date(2018, 1, 1), 1), 0, 0, id="the-day-after"),
+        pytest.param(HeldEvent("trust_training", date(2017, 5, 1), 0), 0, 0, id="nobody-came"),
+        pytest.param(HeldEvent("trust_training", date(2017, 5, 1), None), 1, 1, id="nobody-counted"),
+        pytest.param(HeldEvent("workshop", date(2017, 5, 1), 9), 0, 0, id="another-kind"),
+    ],
+)
+def test_progress_counts_an_event_of_its_kind_in_its_window_to_which_somebody_came(
+    event: HeldEvent, held: int, unconfirmed: int
+) -> None:
+    found = progress(TRAINING_2017, [event], today=date(2018, 6, 1))
+    assert (found.held, found.unconfirmed) == (held, unconfirmed)
+    assert found.state == ("kept" if held else "late")
+
+
+def test_progress_counts_every_kind_that_the_promise_names() -> None:
+    promise = replace(TRAININGS_2018, kinds=("workshop", "convening"))
+    held = [HeldEvent(kind, date(2018, 3, 1), 5) for kind in ("workshop", "convening", "career_fair")]
+    assert progress(promise, held, today=date(2018, 3, 2)) == Progress(2, 2, 0, "kept")
+
+
+def test_progress_does_not_look_ahead_of_today() -> None:
+    """A report as of a past day says what it would have said then."""
+    assert progress(TRAINING_2017, HELD, today=date(2017, 10, 11)).held == 0
+
+
+def test_progress_with_open_ends_counts_all_and_is_never_late() -> None:
+    promise = Promise(3, False, None, None, ("trust_training",))
+    assert progress(promise, HELD[:2], today=date(2040, 1, 1)) == Progress(3, 2, 0, "on_track")
+    assert progress(promise, HELD, today=date(2040, 1, 1)) == Progress(3, 3, 1, "kept")
+
+
+@pytest.mark.parametrize("is_minimum", [True, False], ids=["at-least", "exactly"])
+def test_progress_is_kept_by_more_than_promised(is_minimum: bool) -> None:
+    promise = Promise(1, is_minimum, None, None, ("trust_training",))
+    assert progress(promise, HELD, today=date(2019, 1, 1)) == Progress(1, 3, 1, "kept")
+
+
+@pytest.mark.parametrize(
+    ("promise", "expected"),
+    [
+        pytest.param(replace(TRAININGS_2018, count=None), Progress(None, 2, 1, "uncounted"), id="no-number"),
+        pytest.param(replace(TRAININGS_2018, kinds=()), Progress(2, 0, 0, "uncounted"), id="no-kind-counts"),
+    ],
+)
+def test_progress_without_a_number_or_kind_is_uncounted_and_never_late(
+    promise: Promise, expected: Progress
+) -> None:
+    assert progress(promise, HELD, today=date(2030, 1, 1)) == expected
+
+
+def _window(days: int) -> Promise:
+    """A promise of one training whose window of so many days ends with 2018."""
+    ends_on = date(2018, 12, 31)
+    return Promise(1, False, ends_on - timedelta(days=days - 1), ends_on, ("trust_training",))
+
+
+@pytest.mark.parametrize(
+    ("promise", "days_left", "state"),
+    [
+        pytest.param(_window(364), 91, "on_track", id="long-window-a-quarter-left"),
+        pytest.param(_window(364), 90, "at_risk", id="long-window-less-than-a-quarter-left"),
+        pytest.param(_window(90), 60, "on_track", id="quarter-year-60-days-left"),
+        pytest.param(_window(90), 59, "at_risk", id="quarter-year-59-days-left"),
+        pytest.param(_window(30), 31, "on_track", id="month-not-begun"),
+        pytest.param(_window(30), 30, "at_risk", id="month-begins"),
+        pytest.param(replace(_window(1), starts_on=None), 60, "on_track", id="no-first-day-60-days-left"),
+        pytest.param(replace(_window(1), starts_on=None), 59, "at_risk", id="no-first-day-59-days-left"),
+        pytest.param(_window(364), 1, "at_risk", id="last-day"),
+        pytest.param(_window(364), 0, "late", id="day-after"),
+    ],
+)
+def test_progress_is_at_risk_when_little_time_is_left(promise: Promise, days_left: int, state: str) -> None:
+    today = date(2018, 12, 31) - timedelta(days=days_left - 1)
+    assert progress(promise, [], today=today) == Progress(1, 0, 0, state)
+
+
+def test_progress_kept_on_the_last_day_stays_kept() -> None:
+    held = [HeldEvent("trust_training", date(2018, 12, 31), 8)]
+    assert progress(_window(364), held, today=date(2018, 12, 31)).state == "kept"
+    assert progress(_window(364), held, today=date(2025, 1, 1)).state == "kept"
