@@ -91,7 +91,9 @@ class _Reader:
             gateway=self.gateway(),
             twilio=TwilioSettings(
                 account_sid=self.text("TWILIO_ACCOUNT_SID", ""),
-                auth_tokens=tuple(t.strip() for t in self.text("TWILIO_AUTH_TOKEN", "").split(",") if t.strip()),
+                auth_tokens=tuple(
+                    t.strip() for t in self.text("TWILIO_AUTH_TOKEN", "").split(",") if t.strip()
+                ),
                 messaging_service_sid=self.text("TWILIO_MESSAGING_SERVICE_SID", ""),
                 from_number=self.text("TWILIO_FROM", ""),
                 api_url=self.text("TWILIO_API_URL", "").rstrip("/"),
@@ -204,7 +206,9 @@ class _Reader:
             if settings.vault_key == DEVELOPMENT_VAULT_KEY:
                 self.problems.append(f"{PREFIX}VAULT_KEY must be a key of your own.")
             if not settings.public_url.startswith("https://"):
-                self.problems.append(f"{PREFIX}PUBLIC_URL must begin with https:// where others can reach it.")
+                self.problems.append(
+                    f"{PREFIX}PUBLIC_URL must begin with https:// where others can reach it."
+                )
 
 
 def _is_loopback(url: str) -> bool:

@@ -104,7 +104,8 @@ class Translator:
 
     def month_name(self, on: date) -> str:
         """The short name of the month, for a date tile."""
-        return format_date(on, "LLL", locale=self._babel)
+        # Not "LLL": Babel 2.18 shares its stand-alone names between locales, so the first one read wins.
+        return format_date(on, "MMM", locale=self._babel)
 
     def weekday(self, on: date) -> str:
         """The weekday's full name."""

@@ -1,0 +1,1 @@
+"""Organizations and staff: who works here, and for whom."""

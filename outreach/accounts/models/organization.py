@@ -1,0 +1,25 @@
+"""Organizations: the bodies that host events and promise things."""
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from outreach.accounts.models.jurisdiction import Jurisdiction
+from outreach.database import Base
+
+
+class Organization(Base):
+    """One body, public by name."""
+
+    __tablename__ = "organization"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    #: One of `accounts.sectors.SECTORS`; decides access for law enforcement, so staff cannot change it.
+    sector: Mapped[str] = mapped_column(String(20))
+    jurisdiction_id: Mapped[int | None] = mapped_column(ForeignKey("jurisdiction.id"), index=True)
+    website: Mapped[str | None] = mapped_column(String(300))
+    #: A trusted organization's events and edits appear without review.
+    is_trusted: Mapped[bool] = mapped_column(default=False)
+
+    jurisdiction: Mapped[Jurisdiction | None] = relationship()

@@ -1,0 +1,106 @@
+"""Signing in and out, on pages."""
+
+from datetime import timedelta
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_login import UserMixin, login_user, logout_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import PasswordField, StringField
+
+from outreach import throttle
+from outreach.accounts import service
+from outreach.accounts.models import Staff, StaffSession
+from outreach.database import transaction
+from outreach.i18n import N_
+from outreach.policy import Actor
+from outreach.runtime import now, vault
+from outreach.security import current_staff, login_manager
+from outreach.web import is_local_path, lazy, t
+
+bp = Blueprint("accounts", __name__, url_prefix="/staff")
+
+_TRIES = 10
+_TRIES_PER = timedelta(minutes=15)
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+class SignedInStaff(UserMixin):  # type: ignore[misc]  # the library has no types
+    """A staff member on this request, known by the session's token."""
+
+    def __init__(self, token: str, staff: Staff) -> None:
+        self.token = token
+        self.staff = staff
+        self.id, self.name, self.locale = staff.id, staff.name, staff.locale
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the policy sees them."""
+        return self.staff.actor
+
+    def get_id(self) -> str:
+        """What the cookie holds: a token that can be revoked, not the person's id."""
+        return self.token
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """E-mail address and password."""
+
+    email = StringField(lazy(N_("E-mail address")))
+    password = PasswordField(lazy(N_("Password")))
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def _load(token: str) -> SignedInStaff | None:
+    at = now()
+    found = service.session_of(token, now=at)
+    if found is None:
+        return None
+    if at - found.seen_at > _SEEN_EVERY:
+        _keep_alive(found.id)
+        found = service.session_of(token, now=at)
+        if found is None:
+            return None
+    return SignedInStaff(token, found.staff)
+
+
+def _keep_alive(session_id: int) -> None:
+    with transaction() as open_session:
+        service.touch(open_session.get_one(StaffSession, session_id), now=now())
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Response | str | tuple[str, int]:
+    """Asks for address and password; one answer for every way in which they can be wrong."""
+    form = SignInForm()
+    if request.method == "POST":
+        email = form.email.data or ""
+        with transaction():
+            for subject in (email.strip().lower(), request.remote_addr or ""):
+                throttle.count("sign-in", subject, limit=_TRIES, per=_TRIES_PER, vault=vault(), now=now())
+        with transaction():
+            token = service.sign_in(email, form.password.data or "", now=now())
+        if token is not None:
+            session.clear()
+            found = service.session_of(token, now=now())
+            assert found is not None
+            login_user(SignedInStaff(token, found.staff))
+            after = request.args.get("next", "")
+            return redirect(after if is_local_path(after) else url_for("accounts.home"), 303)
+        form.email.errors = [t()(N_("The e-mail address or the password is not right."))]
+        return render_template("staff/sign_in.html", form=form), 422
+    if current_staff() is not None:
+        return redirect(url_for("accounts.home"), 303)
+    return render_template("staff/sign_in.html", form=form)
+
+
+@bp.post("/sign-out")
+def sign_out() -> Response:
+    """Ends this session here and on the server."""
+    staff = current_staff()
+    if isinstance(staff, SignedInStaff):
+        with transaction():
+            service.sign_out(staff.token)
+    logout_user()
+    session.clear()
+    return redirect("/", 303)

@@ -1,0 +1,1 @@
+"""What happens and when: kinds, venues, drafting, review, publishing, calendar feeds."""

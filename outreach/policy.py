@@ -1,0 +1,83 @@
+"""Who may do what: the one function that decides every access; deny by default; knows no database.
+
+A law-enforcement organization is decided on before any role is looked at: its people plan trust
+trainings and read the published report, and never see a guest, whatever role somebody gave them.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+LAW_ENFORCEMENT = "law_enforcement"
+
+
+class Role(StrEnum):
+    """What somebody who signs in is here for."""
+
+    ADMINISTRATOR = "administrator"
+    COORDINATOR = "coordinator"
+    ORGANIZER = "organizer"
+
+
+class Action(StrEnum):
+    """Everything that staff may be allowed to do."""
+
+    #: Work with an event's own facts; on events of one's own organization.
+    PLAN_EVENT = "plan_event"
+    #: See an event that is not published, as its host or co-host.
+    VIEW_EVENT = "view_event"
+    #: Publish, return, approve a change.
+    REVIEW_EVENT = "review_event"
+    #: See who is coming, what they need, and open the door link.
+    SEE_GUESTS = "see_guests"
+    #: Read messages and the list of those with an unknown outcome.
+    SEE_MESSAGES = "see_messages"
+    #: Read the engagement report inside.
+    SEE_REPORT = "see_report"
+    SEE_PLAN = "see_plan"
+    MANAGE_PLAN = "manage_plan"
+    MANAGE_ORGANIZATIONS = "manage_organizations"
+    MANAGE_STAFF = "manage_staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person who asks, as far as a decision needs to know them."""
+
+    role: Role
+    organization_id: int | None
+    sector: str | None
+
+
+_OWN_EVENTS = {Action.PLAN_EVENT, Action.VIEW_EVENT, Action.SEE_GUESTS}
+_REGION = {Action.SEE_REPORT, Action.SEE_PLAN}
+_COORDINATION = (
+    _OWN_EVENTS | _REGION
+    | {Action.REVIEW_EVENT, Action.SEE_MESSAGES, Action.MANAGE_PLAN, Action.MANAGE_ORGANIZATIONS}
+)  # fmt: skip
+
+
+def is_allowed(
+    actor: Actor, action: Action, *, host_id: int | None = None, cohost_ids: Collection[int] = ()
+) -> bool:
+    """Whether the actor may do this, to an event of that host and those co-hosts where one is meant."""
+    is_host = actor.organization_id is not None and actor.organization_id == host_id
+    is_cohost = actor.organization_id is not None and actor.organization_id in cohost_ids
+    if actor.sector == LAW_ENFORCEMENT:
+        return (action is Action.PLAN_EVENT and is_host) or (
+            action is Action.VIEW_EVENT and (is_host or is_cohost)
+        )
+    if actor.role is Role.ADMINISTRATOR:
+        return True
+    if actor.role is Role.COORDINATOR:
+        return action in _COORDINATION
+    if action in _REGION:
+        return True
+    if action is Action.VIEW_EVENT:
+        return is_host or is_cohost
+    return action in _OWN_EVENTS and is_host
+
+
+def can_hold(role: Role, sector: str | None) -> bool:
+    """Whether somebody of an organization of that sector may be given the role at all."""
+    return sector != LAW_ENFORCEMENT or role is Role.ORGANIZER

@@ -1,0 +1,1 @@
+"""Who is coming: one registration through many doors, seats, waiting list, check-in, retention."""

@@ -1,0 +1,140 @@
+"""What happens at the door: arrivals, walk-ins, the link for volunteers; knows no page."""
+
+import hmac
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from outreach.database import db
+from outreach.errors import InvalidInputError, NotFoundError
+from outreach.events.models import Event
+from outreach.i18n import N_
+from outreach.registration.models import Attendance, DoorAction, Registration
+from outreach.vault import Vault
+
+#: The link works from a day before the start until a day after the end.
+OPENS_BEFORE = timedelta(hours=24)
+ENDS_AFTER = timedelta(hours=24)
+LARGEST_STEP = 500
+
+
+def attendance_of(event: Event) -> Attendance:
+    """The door's numbers of an event; made at first use. Flushes."""
+    found = db.session.get(Attendance, event.id)
+    if found is None:
+        try:
+            with db.session.begin_nested():
+                found = Attendance(event_id=event.id)
+                db.session.add(found)
+                db.session.flush()
+        except IntegrityError:
+            found = db.session.get_one(Attendance, event.id)
+    return found
+
+
+def link_of(event: Event, *, vault: Vault) -> str:
+    """The token of an event's door link; computed, so that no copy of it lies anywhere."""
+    epoch = db.session.scalar(select(Attendance.door_epoch).where(Attendance.event_id == event.id)) or 1
+    return f"{event.public_id}.{vault.token(f'{event.public_id}/{epoch}', purpose='door')}"
+
+
+def event_behind(token: str, *, vault: Vault, now: datetime) -> Event:
+    """The event whose door a link opens, while it is open. Raises NotFoundError for any other link."""
+    public, _, _ = token.partition(".")
+    event = db.session.scalar(select(Event).where(Event.public_id == public, Event.status != "draft"))
+    unknown = NotFoundError(N_("This door link is not valid now. Ask the organizer for a new one."))
+    if event is None or not _is_same(link_of(event, vault=vault), token):
+        raise unknown
+    if not event.starts_at - OPENS_BEFORE <= now <= event.ends_at + ENDS_AFTER:
+        raise unknown
+    return event
+
+
+def replace_link(event: Event) -> None:
+    """Makes every link to this door given so far lead nowhere. Flushes."""
+    attendance_of(event)
+    db.session.execute(
+        update(Attendance).where(Attendance.event_id == event.id).values(door_epoch=Attendance.door_epoch + 1)
+    )
+
+
+def set_arrived(event: Event, registration_id: int, count: int) -> None:
+    """Says how many of a party are in the room, 0 to its size; saying it twice changes nothing.
+
+    Raises NotFoundError for a party of another event or one that is not expected, InvalidInputError
+    for more people than the party has.
+    """
+    done = db.session.execute(
+        update(Registration)
+        .where(
+            Registration.id == registration_id,
+            Registration.event_id == event.id,
+            Registration.state == "confirmed",
+            Registration.party_size >= count,
+        )
+        .values(arrived_count=count)
+        .returning(Registration.id)
+    ).scalar()
+    if done is None or count < 0:
+        row = db.session.get(Registration, registration_id)
+        if row is None or row.event_id != event.id or row.state != "confirmed":
+            raise NotFoundError(N_("This group is not on the list of this event."))
+        raise InvalidInputError(
+            N_("This group has %(count)s people. Count others as walk-ins."),
+            field="count",
+            count=row.party_size,
+        )
+
+
+def add_walk_ins(event: Event, people: int, *, key: str, now: datetime) -> bool:
+    """Counts people who came without registering; negative to take some back. Flushes.
+
+    `key` is the random key of the tap: the same one counts once, and False says it was counted before.
+    """
+    if not people or abs(people) > LARGEST_STEP or not 8 <= len(key) <= 40:
+        raise InvalidInputError(N_("Enter how many people came."), field="people")
+    attendance_of(event)
+    try:
+        with db.session.begin_nested():
+            db.session.add(DoorAction(key=key, event_id=event.id, at=now))
+            db.session.flush()
+    except IntegrityError:
+        return False
+    changed = db.session.execute(
+        update(Attendance)
+        .where(Attendance.event_id == event.id, Attendance.walk_ins + people >= 0)
+        .values(walk_ins=Attendance.walk_ins + people)
+        .returning(Attendance.walk_ins)
+    ).scalar()
+    if changed is None:
+        raise InvalidInputError(N_("There are not that many walk-ins to take back."), field="people")
+    return True
+
+
+def people_in_room(event: Event) -> int:
+    """Arrivals and walk-ins together, as a proposal for the head count."""
+    arrived = db.session.scalar(
+        select(func.coalesce(func.sum(Registration.arrived_count), 0)).where(
+            Registration.event_id == event.id
+        )
+    )
+    walk_ins = db.session.scalar(select(Attendance.walk_ins).where(Attendance.event_id == event.id))
+    return (arrived or 0) + (walk_ins or 0)
+
+
+def roster(event: Event) -> list[Registration]:
+    """Parties that are expected, in the order of registering; their guests come with them."""
+    return list(
+        db.session.scalars(
+            select(Registration)
+            .options(joinedload(Registration.guest))
+            .where(Registration.event_id == event.id, Registration.state == "confirmed")
+            .order_by(Registration.created_at, Registration.id)
+        )
+    )
+
+
+def _is_same(expected: str, given: str) -> bool:
+    return hmac.compare_digest(expected.encode(), given.encode())

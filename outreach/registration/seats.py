@@ -1,0 +1,134 @@
+"""Seats: taken and given back by conditional updates, handed on along the waiting list."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+
+from outreach.database import db
+from outreach.events.models import Event
+from outreach.events.planning import raise_generation
+from outreach.registration.models import Registration
+from outreach.registration.waitlist import WaitingParty, decide, offer_expires_at
+
+#: After so many unanswered offers a party is taken off the list.
+OFFERS_MADE = 2
+
+
+def take(event_id: int, seats: int, *, now: datetime, ahead_of_list: bool = False) -> bool:
+    """Takes seats if the whole number is free and nobody waits for them; says whether it did.
+
+    One conditional update decides, so that forty parties who come at once for ten seats get ten.
+    `ahead_of_list` is for a party that has seats already and wants more.
+    """
+    statement = (
+        update(Event)
+        .where(
+            Event.id == event_id,
+            Event.status == "published",
+            or_(Event.capacity.is_(None), Event.seats_taken + seats <= Event.capacity),
+        )
+        .values(seats_taken=Event.seats_taken + seats)
+        .returning(Event.seats_taken == Event.capacity)
+    )
+    if not ahead_of_list:
+        statement = statement.where(Event.waiting_parties == 0)
+    row = db.session.execute(statement).first()
+    if row is not None and row[0]:
+        raise_generation(now=now)
+    return row is not None
+
+
+def give_back(event_id: int, seats: int, *, now: datetime) -> None:
+    """Frees seats and hands them on along the waiting list. Flushes."""
+    was_full = db.session.execute(
+        update(Event)
+        .where(Event.id == event_id)
+        .values(seats_taken=Event.seats_taken - seats)
+        .returning(Event.seats_taken + seats == Event.capacity)
+    ).scalar_one()
+    if was_full:
+        raise_generation(now=now)
+    hand_on(event_id, now=now)
+
+
+def join_list(event_id: int) -> None:
+    """Counts one more waiting party, which locks the event until the transaction ends."""
+    db.session.execute(
+        update(Event).where(Event.id == event_id).values(waiting_parties=Event.waiting_parties + 1)
+    )
+
+
+def leave_list(event_id: int, *, now: datetime) -> None:
+    """Counts one waiting party less, and sees whether somebody behind it fits now. Flushes."""
+    db.session.execute(
+        update(Event).where(Event.id == event_id).values(waiting_parties=Event.waiting_parties - 1)
+    )
+    hand_on(event_id, now=now)
+
+
+def hand_on(event_id: int, *, now: datetime, present_id: int | None = None) -> None:
+    """Gives free seats to waiting parties as `waitlist.decide` says. Flushes.
+
+    A party that can be asked by text is offered its seats and has some hours to answer; one that
+    cannot, or that is registering at this very moment (`present_id`), simply has them.
+    """
+    # Not the full lock: that would wait for parties whose new rows only point at the event.
+    event = db.session.get_one(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
+    if event.status != "published" or event.starts_at <= now:
+        return
+    waiting = db.session.scalars(
+        select(Registration)
+        .where(Registration.event_id == event_id, Registration.state == "waitlisted")
+        .order_by(Registration.queued_at, Registration.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    decision = decide(
+        [WaitingParty(row.id, row.party_size, row.passed_count) for row in waiting],
+        event.seats_left,
+        time_left=event.starts_at - now,
+    )
+    for row in waiting:
+        if row.id in decision.seated_ids:
+            event.seats_taken += row.party_size
+            event.waiting_parties -= 1
+            _seat(row, event, now=now, is_present=row.id == present_id)
+        elif row.id in decision.passed_ids:
+            row.passed_count += 1
+    if decision.seated_ids and event.seats_taken == event.capacity:
+        raise_generation(now=now)
+    db.session.flush()
+
+
+def end_offers(*, now: datetime) -> int:
+    """Takes back offers that nobody answered in time; returns how many. Flushes.
+
+    The party goes to the end of the list, and off it after its second unanswered offer.
+    """
+    expired = db.session.execute(
+        update(Registration)
+        .where(Registration.state == "offered", Registration.offer_expires_at <= now)
+        .values(state="waitlisted", queued_at=now, changed_at=now, offer_expires_at=None)
+        .returning(Registration.id, Registration.event_id, Registration.party_size, Registration.offer_number)
+    ).all()
+    for registration_id, event_id, party_size, offer_number in expired:
+        if offer_number >= OFFERS_MADE:
+            db.session.execute(
+                update(Registration)
+                .where(Registration.id == registration_id)
+                .values(state="cancelled", sealed=None)
+            )
+        else:
+            join_list(event_id)
+        give_back(event_id, party_size, now=now)
+    return len(expired)
+
+
+def _seat(row: Registration, event: Event, *, now: datetime, is_present: bool) -> None:
+    can_be_asked = row.wants_texts and row.phone_hash is not None and not is_present
+    expires_at = offer_expires_at(now, event.time_zone, starts_at=event.starts_at) if can_be_asked else None
+    if expires_at is None:
+        row.state = "confirmed"
+    else:
+        row.state, row.offer_expires_at = "offered", expires_at
+        row.offer_number += 1
+    row.changed_at = now

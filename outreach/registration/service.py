@@ -1,0 +1,320 @@
+"""THE registration: register, change, cancel; every door calls these and none knows another's wording."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from outreach.database import db
+from outreach.errors import ConflictError, InvalidInputError, NotFoundError
+from outreach.events.drafts import PUBLIC_STATUSES
+from outreach.events.kinds import KINDS
+from outreach.events.models import Event
+from outreach.events.questions import clean
+from outreach.i18n import N_
+from outreach.identifiers import link_token, spoken_code
+from outreach.registration import seats
+from outreach.registration.guests import (
+    GuestFacts,
+    PartyFacts,
+    open_guest,
+    phone_hash,
+    seal_guest,
+    seal_party,
+    token_hash,
+)
+from outreach.registration.models import ConsentEvent, Guest, Registration
+from outreach.registration.requests import (
+    LARGEST_PARTY,
+    AlreadyRegistered,
+    Outcome,
+    Registered,
+    RegistrationRequest,
+    Waitlisted,
+)
+from outreach.vault import Vault
+
+_CODE_TRIES = 8
+
+
+def register(request: RegistrationRequest, *, vault: Vault, now: datetime) -> Outcome:
+    """Registers a party: with seats, or on the waiting list. Flushes.
+
+    Asked twice with the same number or the same filled-in form, it returns the registration that is
+    there and changes nothing; one that was cancelled comes back to life. Raises NotFoundError for no
+    such public event, ConflictError for one that is cancelled, over, begun or without registration,
+    InvalidInputError for a party or an answer that cannot be.
+    """
+    event = _event_to_join(request, now=now)
+    answers = clean(KINDS[event.kind].questions, request.answers)
+    hashed = phone_hash(vault, request.phone) if request.phone else None
+    existing = _existing(event, request, hashed)
+    if existing is not None and existing.state != "cancelled":
+        return _already(existing, request, vault)
+    if existing is None:
+        row = _insert(event, request, hashed, vault=vault, now=now)
+        if row.state != "new":
+            # The same guest came through another process in this very moment.
+            return _already(row, request, vault)
+    else:
+        row = existing
+        row.guest = _guest(request, hashed, vault=vault, now=now)
+    row.party_size, row.door, row.changed_at, row.queued_at = request.party_size, request.door, now, now
+    row.needs = list(request.needs)
+    row.sealed = seal_party(vault, PartyFacts(request.companions, answers))
+    row.passed_count = 0
+    if request.consent and hashed:
+        row.wants_texts = True
+        record_consent(
+            hashed,
+            "granted",
+            request.consent.wording,
+            request.locale,
+            source=request.door,
+            vault=vault,
+            now=now,
+        )
+    _seat_or_queue(row, now=now)
+    return _outcome(row, vault)
+
+
+def _seat_or_queue(row: Registration, *, now: datetime) -> None:
+    if seats.take(row.event_id, row.party_size, now=now):
+        row.state = "confirmed"
+        db.session.flush()
+        return
+    row.state = "waitlisted"
+    db.session.flush()
+    seats.join_list(row.event_id)
+    # There may be seats that the list's first party cannot use.
+    seats.hand_on(row.event_id, now=now, present_id=row.id)
+
+
+def change_party(row: Registration, size: int, *, now: datetime) -> None:
+    """Makes a party larger or smaller. Flushes.
+
+    Raises ConflictError when there are too few seats for a larger one: the party then stays as it is.
+    """
+    event = row.event
+    if event.starts_at <= now or event.status != "published":
+        raise ConflictError(N_("This event has begun or is cancelled. The group can no longer be changed."))
+    _check_party(size, event)
+    row = db.session.get_one(Registration, row.id, with_for_update=True, populate_existing=True)
+    more = size - row.party_size
+    if row.state == "cancelled":
+        raise ConflictError(N_("This registration was cancelled. Please register again."))
+    if row.state == "offered":
+        raise ConflictError(N_("Seats are kept for you. Say first whether you take them."))
+    if row.state == "confirmed" and more > 0 and not seats.take(event.id, more, now=now):
+        raise ConflictError(N_("There are not enough free seats. Your group stays as it was."))
+    row.party_size, row.changed_at = size, now
+    row.arrived_count = min(row.arrived_count, size)
+    db.session.flush()
+    if row.state == "confirmed" and more < 0:
+        seats.give_back(event.id, -more, now=now)
+    elif row.state == "waitlisted":
+        seats.hand_on(event.id, now=now, present_id=row.id)
+
+
+def cancel(row: Registration, *, now: datetime) -> None:
+    """Takes a party off; its seats go to the next. Asking twice is harmless. Flushes."""
+    row = db.session.get_one(Registration, row.id, with_for_update=True, populate_existing=True)
+    before = row.state
+    if before == "cancelled":
+        return
+    row.state, row.changed_at, row.offer_expires_at = "cancelled", now, None
+    # Nobody needs names or answers of somebody who does not come.
+    row.sealed, row.needs = None, []
+    db.session.flush()
+    if before == "waitlisted":
+        seats.leave_list(row.event_id, now=now)
+    else:
+        seats.give_back(row.event_id, row.party_size, now=now)
+
+
+def accept_offer(row: Registration, *, now: datetime) -> bool:
+    """Takes the seats that are kept for a party; says whether they still were. Flushes."""
+    taken = db.session.execute(
+        update(Registration)
+        .where(
+            Registration.id == row.id, Registration.state == "offered", Registration.offer_expires_at > now
+        )
+        .values(state="confirmed", offer_expires_at=None, changed_at=now)
+        .returning(Registration.id)
+    ).scalar()
+    db.session.refresh(row)
+    return taken is not None or row.state == "confirmed"
+
+
+def delete_guest(guest: Guest, *, now: datetime) -> None:
+    """Forgets a guest at once: frees the seats, then removes every row of theirs. Flushes."""
+    rows = db.session.scalars(select(Registration).where(Registration.guest_id == guest.id)).all()
+    for row in rows:
+        cancel(row, now=now)
+    for row in rows:
+        db.session.delete(row)
+    db.session.flush()
+    db.session.delete(guest)
+    db.session.flush()
+
+
+def record_consent(
+    hashed: str, action: str, wording: str, locale: str, *, source: str, vault: Vault, now: datetime
+) -> None:
+    """Adds a line to the ledger of consent, with the exact words. Flushes nothing."""
+    sealed = vault.seal({"wording": wording, "locale": locale}, place="consent")
+    db.session.add(ConsentEvent(phone_hash=hashed, action=action, source=source, sealed=sealed, at=now))
+
+
+def guest_by_token(token: str, *, vault: Vault) -> Guest:
+    """Whose pass this is. Raises NotFoundError."""
+    guest = db.session.scalar(select(Guest).where(Guest.token_hash == token_hash(vault, token)))
+    if guest is None:
+        raise NotFoundError(N_("This pass is not known any more. Passes end three days after the event."))
+    return guest
+
+
+def registrations_of(guest: Guest) -> list[Registration]:
+    """What a guest registered for, soonest first, with events ready to be shown."""
+    return list(
+        db.session.scalars(
+            select(Registration)
+            .join(Event)
+            .where(Registration.guest_id == guest.id)
+            .options(joinedload(Registration.event).selectinload(Event.texts))
+            .options(joinedload(Registration.event).joinedload(Event.venue))
+            .order_by(Event.starts_at, Registration.id)
+        )
+    )
+
+
+def place_in_list(row: Registration) -> int:
+    """Place of a waiting party, 1 for the next one."""
+    ahead = db.session.scalar(
+        select(func.count())
+        .select_from(Registration)
+        .where(
+            Registration.event_id == row.event_id,
+            Registration.state == "waitlisted",
+            or_(
+                Registration.queued_at < row.queued_at,
+                (Registration.queued_at == row.queued_at) & (Registration.id < row.id),
+            ),
+        )
+    )
+    return (ahead or 0) + 1
+
+
+def _event_to_join(request: RegistrationRequest, *, now: datetime) -> Event:
+    event = db.session.scalar(select(Event).where(Event.public_id == request.event_public_id))
+    if event is None or event.status not in PUBLIC_STATUSES:
+        raise NotFoundError(N_("There is no such event."))
+    if event.status == "cancelled":
+        raise ConflictError(N_("This event is cancelled."))
+    if event.status == "held" or event.starts_at <= now:
+        raise ConflictError(N_("This event has begun. You can no longer register, but you may just come."))
+    if not event.takes_registrations:
+        raise ConflictError(N_("You do not need to register for this event. Just come."))
+    _check_party(request.party_size, event)
+    return event
+
+
+def _check_party(size: int, event: Event) -> None:
+    if not 1 <= size <= LARGEST_PARTY:
+        raise InvalidInputError(
+            N_("Enter how many people are coming, from 1 to %(count)s."),
+            field="party_size",
+            count=LARGEST_PARTY,
+        )
+    if event.capacity is not None and size > event.capacity:
+        raise InvalidInputError(
+            N_("This event has only %(count)s seats. Your group is larger."),
+            field="party_size",
+            count=event.capacity,
+        )
+
+
+def _existing(event: Event, request: RegistrationRequest, hashed: str | None) -> Registration | None:
+    keys: list[ColumnElement[bool]] = []
+    if hashed:
+        keys.append((Registration.event_id == event.id) & (Registration.phone_hash == hashed))
+    if request.request_key:
+        keys.append(Registration.request_key == request.request_key)
+    if not keys:
+        return None
+    return db.session.scalar(
+        select(Registration).where(or_(*keys)).options(joinedload(Registration.guest)).limit(1)
+    )
+
+
+def _insert(
+    event: Event, request: RegistrationRequest, hashed: str | None, *, vault: Vault, now: datetime
+) -> Registration:
+    """Adds the row in state "new", or returns the one that another process added first."""
+    for _ in range(_CODE_TRIES):
+        try:
+            with db.session.begin_nested():
+                row = Registration(
+                    guest=_guest(request, hashed, vault=vault, now=now),
+                    event=event,
+                    code=spoken_code(),
+                    state="new",
+                    party_size=request.party_size,
+                    door=request.door,
+                    phone_hash=hashed,
+                    request_key=request.request_key,
+                    created_at=now,
+                    queued_at=now,
+                    changed_at=now,
+                )
+                db.session.add(row)
+                db.session.flush()
+                return row
+        except IntegrityError:
+            # Either the guest came twice at once, or the code is in use at this event: look, then try again.
+            existing = _existing(event, request, hashed)
+            if existing is not None:
+                return existing
+    raise ConflictError(N_("We could not save this just now. Please try again."))
+
+
+def _guest(request: RegistrationRequest, hashed: str | None, *, vault: Vault, now: datetime) -> Guest:
+    """The pass this registration belongs on: one that the asker has shown to hold, or a new one."""
+    if request.pass_token:
+        held = db.session.scalar(
+            select(Guest).where(Guest.token_hash == token_hash(vault, request.pass_token))
+        )
+        # Browsers are shared, in libraries above all: a pass is only continued by its own number.
+        if held is not None and request.phone and open_guest(vault, held.sealed).phone == request.phone:
+            return held
+    if request.is_phone_proven and hashed:
+        proven = db.session.scalar(select(Guest).where(Guest.proven_phone_hash == hashed))
+        if proven is not None:
+            return proven
+    token = link_token()
+    guest = Guest(
+        token_hash=token_hash(vault, token),
+        proven_phone_hash=hashed if request.is_phone_proven else None,
+        sealed=seal_guest(vault, GuestFacts(token, request.locale, request.first_name, request.phone)),
+        created_at=now,
+    )
+    db.session.add(guest)
+    return guest
+
+
+def _already(row: Registration, request: RegistrationRequest, vault: Vault) -> AlreadyRegistered:
+    token = open_guest(vault, row.guest.sealed).token
+    is_shown = (
+        request.is_phone_proven
+        or request.pass_token == token
+        or (request.request_key is not None and row.request_key == request.request_key)
+    )
+    return AlreadyRegistered(row.id, token if is_shown else None, row.code, row.party_size, row.state)
+
+
+def _outcome(row: Registration, vault: Vault) -> Outcome:
+    token = open_guest(vault, row.guest.sealed).token
+    if row.state == "waitlisted":
+        return Waitlisted(row.id, token, row.code, row.party_size, place_in_list(row))
+    return Registered(row.id, token, row.code, row.party_size)

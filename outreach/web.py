@@ -1,0 +1,204 @@
+"""What every page shares: the language of an address, words for templates, links to files, kept answers.
+
+An edge that other edges use; it knows no feature.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from babel.support import LazyProxy
+from flask import Blueprint, Flask, Response, abort, g, make_response, redirect, request, url_for
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from outreach.i18n import (
+    LANGUAGES,
+    SOURCE_LOCALE,
+    Language,
+    Translator,
+    catalogue_path,
+    negotiate,
+    translator,
+)
+from outreach.installation import is_demo
+from outreach.runtime import settings
+from outreach.security import current_staff
+
+LOCALE_COOKIE = "locale"
+_YEAR_SECONDS = 365 * 24 * 3600
+_STATIC = Path(__file__).parent / "static"
+
+bp = Blueprint("web", __name__)
+
+
+def install(app: Flask) -> None:
+    """Gives an application its languages: addresses, template words, context."""
+    offered = app.extensions["outreach"].settings.locales
+
+    class LocaleConverter(BaseConverter):
+        """Matches the first part of public addresses, when it is a language on offer."""
+
+        regex = "|".join(sorted(offered, key=len, reverse=True))
+
+    app.url_map.converters["locale"] = LocaleConverter
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        lambda message: t().gettext(message),
+        lambda one, many, count: t().ngettext(one, many, count),
+        newstyle=True,
+        pgettext=lambda context, message: t().pgettext(context, message),
+        npgettext=lambda context, one, many, count: t().npgettext(context, one, many, count),
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        language_address=language_address,
+        alternate_address=alternate_address,
+        languages=LANGUAGES,
+    )
+    app.context_processor(_page_context)
+    app.url_value_preprocessor(_take_locale)
+    app.url_defaults(_add_locale)
+    app.register_blueprint(bp)
+
+
+def t() -> Translator:
+    """The translator of this request's language."""
+    found: Translator | None = g.get("t")
+    if found is None:
+        found = g.t = translator(_spoken_locale())
+    return found
+
+
+def lazy(message: str) -> str:
+    """A sentence that is said in the reader's language when a page is drawn, for form labels."""
+    # A proxy that behaves as the text it stands for, wherever WTForms wants a str.
+    return cast(str, LazyProxy(lambda: t()(message), enable_cache=False))
+
+
+def offered_languages() -> list[Language]:
+    """Languages that can be chosen here, in the order of the settings."""
+    return [LANGUAGES[locale] for locale in settings().locales]
+
+
+def language_address(locale: str) -> str:
+    """Where choosing a language leads: it is remembered, and the same page opens in it."""
+    return url_for("web.choose_language", chosen=locale, next=request.full_path.rstrip("?"))
+
+
+def alternate_address(locale: str) -> str:
+    """This same public page in another language, absolute, for search engines."""
+    return settings().public_url + _in_locale(request.full_path.rstrip("?"), locale)
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file; it holds a hash of the content and may be kept for ever."""
+    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def is_local_path(path: str) -> bool:
+    """Whether a `next` address leads nowhere but here."""
+    return (
+        path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+        and not any(ord(sign) < 32 or sign == "\\" for sign in path)
+        and not urlsplit(path).netloc
+    )
+
+
+def answer_kept(body: bytes, etag: str, *, content_type: str, max_age: int) -> Response:
+    """A public answer that may be kept: 304 when the reader's copy is this one (RFC 9110 section 13)."""
+    response = make_response(body)
+    response.content_type = content_type
+    response.set_etag(etag, weak=True)
+    response.cache_control.public = True
+    response.cache_control.max_age = max_age
+    response.make_conditional(request)
+    return response
+
+
+@bp.get("/")
+def front() -> WerkzeugResponse:
+    """The only page that guesses a language."""
+    response = redirect(f"/{_spoken_locale()}/", 302)
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/language/<chosen>")
+def choose_language(chosen: str) -> WerkzeugResponse:
+    """Remembers a choice and opens the page it was made on."""
+    if chosen not in settings().locales:
+        abort(404)
+    path = request.args.get("next", "/")
+    path = _in_locale(path, chosen) if is_local_path(path) else f"/{chosen}/"
+    response = redirect(path, 303)
+    response.set_cookie(
+        LOCALE_COOKIE,
+        chosen,
+        max_age=_YEAR_SECONDS,
+        samesite="Lax",
+        httponly=True,
+        secure=settings().public_url.startswith("https://"),
+    )
+    return response
+
+
+def _in_locale(path: str, locale: str) -> str:
+    """The path with its language replaced; a path without one (staff, door) stays."""
+    first, _, rest = path.lstrip("/").partition("/")
+    if first in settings().locales or not first:
+        return f"/{locale}/{rest}"
+    return path
+
+
+def _spoken_locale() -> str:
+    """The reader's language where the address has none: chosen before, or what the browser prefers."""
+    offered = settings().locales
+    chosen = request.cookies.get(LOCALE_COOKIE, "")
+    if chosen in offered:
+        return chosen
+    return negotiate(request.headers.get("Accept-Language", ""), offered) or SOURCE_LOCALE
+
+
+def _take_locale(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if values and "locale" in values:
+        g.locale = values.pop("locale")
+        g.t = translator(g.locale)
+
+
+def _add_locale(endpoint: str, values: dict[str, Any]) -> None:
+    if "locale" not in values and "locale" in g:
+        from_map = request.url_rule.map if request and request.url_rule else None
+        if from_map is not None and from_map.is_endpoint_expecting(endpoint, "locale"):
+            values["locale"] = g.locale
+
+
+@cache
+def is_reviewed(locale: str) -> bool:
+    """Whether a native speaker has read a language's catalogue, as the catalogue's header says."""
+    if locale == SOURCE_LOCALE:
+        return True
+    path = catalogue_path(LANGUAGES[locale].catalogue)
+    return path.exists() and '"X-Reviewed: yes\\n"' in path.read_text(encoding="utf-8")[:4000]
+
+
+def _page_context() -> dict[str, Any]:
+    spoken = t()
+    return {
+        "t": spoken,
+        "language": spoken.language,
+        "offered_languages": offered_languages(),
+        "is_language_reviewed": is_reviewed(spoken.locale),
+        "region_name": settings().region_name,
+        "public_url": settings().public_url,
+        "is_demo": is_demo(),
+        "help_phone": None,
+        "current_staff": current_staff() if request.path.startswith("/staff") else None,
+    }
