@@ -1,13 +1,18 @@
 """What a running application holds beside its database: its settings, its vault and its clock."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
+from flask import Flask, current_app
 
 from outreach.clock import Clock
 from outreach.config import Settings
 from outreach.vault import Vault
+
+
+#: What a command gets instead of an application: one that makes it when it is needed.
+AppMaker = Callable[[], Flask]
 
 
 @dataclass(frozen=True, slots=True)
