@@ -4,7 +4,7 @@ import logging
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -29,16 +29,6 @@ _STATUSES: dict[type[errors.OutreachError], HTTPStatus] = {
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.ConflictError: HTTPStatus.CONFLICT,
     errors.TooManyRequestsError: HTTPStatus.TOO_MANY_REQUESTS,
-}
-
-_HTTP_SENTENCES = {
-    400: N_("We could not read what your browser sent. Please go back and try again."),
-    403: N_("You may not see this page."),
-    404: N_("There is no such page. It may have moved, or the event may be over."),
-    405: N_("This page cannot be used that way."),
-    413: N_("What you sent is too large."),
-    500: N_("Something went wrong on our side. Please try again in a few minutes."),
-    503: N_("We are busy just now. Please try again in a few minutes."),
 }
 
 
@@ -93,23 +83,25 @@ def _register_errors(app: Flask) -> None:
     def http(error: HTTPException) -> Response:
         if error.code is None or error.code < 400:
             return make_response(error.get_response())
-        sentence = _HTTP_SENTENCES.get(error.code, _HTTP_SENTENCES[400])
-        return _error_page(HTTPStatus(error.code), web.t()(sentence))
+        return _error_page(HTTPStatus(error.code))
 
     @app.errorhandler(OperationalError)
     def unreachable(error: OperationalError) -> Response:
         app.logger.error("database unreachable: %s", type(error.orig).__name__)
-        response = _error_page(HTTPStatus.SERVICE_UNAVAILABLE, web.t()(_HTTP_SENTENCES[503]))
+        g.is_database_down = True
+        response = _error_page(HTTPStatus.SERVICE_UNAVAILABLE)
         response.headers["Retry-After"] = "30"
         return response
 
 
-def _error_page(status: HTTPStatus, sentence: str) -> Response:
+def _error_page(status: HTTPStatus, sentence: str = "") -> Response:
     if request.path.endswith(".json"):
-        response = jsonify(type="about:blank", title=status.phrase, status=int(status), detail=sentence)
+        response = jsonify(
+            type="about:blank", title=status.phrase, status=int(status), detail=sentence or status.description
+        )
         response.content_type = "application/problem+json"
     else:
-        response = make_response(render_template("errors/error.html", status=int(status), sentence=sentence))
+        response = make_response(render_template("errors/error.html", status=int(status), message=sentence))
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -198,7 +198,7 @@ def _page_context() -> dict[str, Any]:
         "is_language_reviewed": is_reviewed(spoken.locale),
         "region_name": settings().region_name,
         "public_url": settings().public_url,
-        "is_demo": is_demo(),
+        "is_demo": not g.get("is_database_down", False) and is_demo(),
         "help_phone": None,
         "current_staff": current_staff() if request.path.startswith("/staff") else None,
     }

@@ -100,7 +100,9 @@ def _environment(locale: str) -> Environment:
     )
     environment.globals.update(
         t=t, language=t.language, offered_languages=list(LANGUAGES.values())[:3], region_name="Kansas City",
-        language_address=lambda other: f"/{other}/", asset=lambda name: f"/static/{name}", is_demo=False,
+        language_address=lambda other: f"/{other}/",
+        alternate_address=lambda other: f"https://outreach.test/{other}/", public_url="https://outreach.test",
+        is_language_reviewed=True, asset=lambda name: f"/static/{name}", is_demo=False,
         help_phone=None, current_staff=None, csrf_token=lambda: "token", get_flashed_messages=lambda **_: [],
     )  # fmt: skip
     return environment
