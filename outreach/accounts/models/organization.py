@@ -13,7 +13,7 @@ class Organization(Base):
     __tablename__ = "organization"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(60), unique=True)
+    public_id: Mapped[str] = mapped_column(String(100), unique=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     #: One of `accounts.sectors.SECTORS`; decides access for law enforcement, so staff cannot change it.
     sector: Mapped[str] = mapped_column(String(20))

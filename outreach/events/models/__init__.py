@@ -8,6 +8,7 @@ from outreach.events.models.event_cohost import EventCohost
 from outreach.events.models.event_language import EventLanguage
 from outreach.events.models.event_part import EventPart
 from outreach.events.models.event_text import EventText
+from outreach.events.models.feed_state import FeedState
 from outreach.events.models.generation import Generation
 from outreach.events.models.venue import Venue
 
@@ -20,6 +21,7 @@ __all__ = [
     "EventLanguage",
     "EventPart",
     "EventText",
+    "FeedState",
     "Generation",
     "Venue",
 ]

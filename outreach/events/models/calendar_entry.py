@@ -15,8 +15,11 @@ class CalendarEntry(Base):
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
     locale: Mapped[str] = mapped_column(String(12), primary_key=True)
-    #: public or personal.
+    #: public, personal (a guest who comes) or waiting (one on the waiting list).
     audience: Mapped[str] = mapped_column(String(10), primary_key=True)
+    #: Which state of the event, and which edition of our words, it was made from: as long as that is
+    #: the present one, nobody has to look whether the content moved.
+    made_from: Mapped[str] = mapped_column(String(64))
     #: Hash of the content without its stamps.
     signature: Mapped[str] = mapped_column(String(64))
     sequence: Mapped[int]
