@@ -212,7 +212,7 @@ def _apply(event: Event, draft: EventDraft, *, now: datetime) -> None:
         or _place_of(event.venue) != _place_of(venue)
     ):
         event.version += 1
-        event.moved_at = now
+        event.moved_at, event.moved_from_at = now, event.starts_at
     _set_capacity(event, draft.capacity)
     _set_keyword(event, draft.keyword)
     event.kind = draft.kind

@@ -1,0 +1,10 @@
+"""Tables of the messaging feature."""
+
+from outreach.messaging.models.conversation import Conversation
+from outreach.messaging.models.inbound_message import InboundMessage
+from outreach.messaging.models.message import Message
+from outreach.messaging.models.provider_event import ProviderEvent
+from outreach.messaging.models.simulated_text import SimulatedText
+from outreach.messaging.models.suppression import Suppression
+
+__all__ = ["Conversation", "InboundMessage", "Message", "ProviderEvent", "SimulatedText", "Suppression"]
