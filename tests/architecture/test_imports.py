@@ -21,7 +21,8 @@ FEATURES = {
 #: Modules of the foundation that know no framework, database, environment, clock or network.
 PURE_FOUNDATION = {"clock", "config", "errors", "i18n", "identifiers", "phone", "policy", "__init__"}
 FOUNDATION = PURE_FOUNDATION | {
-    "database", "installation", "inventory", "qr", "runtime", "security", "throttle", "vault", "web",
+    "database", "fields", "installation", "inventory", "qr", "runtime", "security", "throttle", "vault",
+    "web",
 }  # fmt: skip
 #: The two that put everything together.
 ROOTS = {"app", "cli"}
@@ -37,9 +38,9 @@ EDGES = {
     "simulator",
     "door_views",
 }
-SHARED_EDGES = {"outreach.security", "outreach.web"}
-IMPURE = ("flask", "flask_sqlalchemy", "flask_login", "flask_wtf", "wtforms", "sqlalchemy", "twilio", "requests",
-          "socket", "time", "threading", "psycopg", "werkzeug")  # fmt: skip
+SHARED_EDGES = {"outreach.fields", "outreach.security", "outreach.web"}
+IMPURE = ("flask", "flask_sqlalchemy", "flask_login", "flask_wtf", "wtforms", "sqlalchemy", "twilio",
+          "requests", "socket", "time", "threading", "psycopg", "werkzeug")  # fmt: skip
 OWNERS = {
     "twilio.rest": {"outreach.messaging.gateways.twilio"},
     "twilio.twiml": {"outreach.messaging.channels.voice"},
