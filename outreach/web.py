@@ -10,7 +10,18 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from babel.support import LazyProxy
-from flask import Blueprint, Flask, Response, abort, g, make_response, redirect, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -24,6 +35,7 @@ from outreach.i18n import (
     translator,
 )
 from outreach.installation import is_demo
+from outreach.inventory import HOLDINGS, NEVER
 from outreach.runtime import settings
 from outreach.security import current_staff
 
@@ -131,6 +143,12 @@ def front() -> WerkzeugResponse:
     return response
 
 
+@bp.get("/<locale:locale>/what-we-hold")
+def what_we_hold() -> str:
+    """The list of everything that is held about guests, in plain words."""
+    return render_template("public/what_we_hold.html", holdings=HOLDINGS, never=NEVER)
+
+
 @bp.get("/language/<chosen>")
 def choose_language(chosen: str) -> WerkzeugResponse:
     """Remembers a choice and opens the page it was made on."""
@@ -139,15 +157,20 @@ def choose_language(chosen: str) -> WerkzeugResponse:
     path = request.args.get("next", "/")
     path = _in_locale(path, chosen) if is_local_path(path) else f"/{chosen}/"
     response = redirect(path, 303)
+    remember_locale(response, chosen)
+    return response
+
+
+def remember_locale(response: WerkzeugResponse, locale: str) -> None:
+    """Lets this browser keep a language that its reader chose."""
     response.set_cookie(
         LOCALE_COOKIE,
-        chosen,
+        locale,
         max_age=_YEAR_SECONDS,
         samesite="Lax",
         httponly=True,
         secure=settings().public_url.startswith("https://"),
     )
-    return response
 
 
 def _in_locale(path: str, locale: str) -> str:
