@@ -1,7 +1,9 @@
 """The `outreach` command: reads the environment, makes the application, calls one service each."""
 
+import json
 import os
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,7 @@ from outreach.app import create_app
 from outreach.config import from_environment
 from outreach.errors import InvalidInputsError, OutreachError
 from outreach.i18n import LANGUAGES, catalogue_path
+from outreach.inventory import HOLDINGS, NEVER
 from outreach.serving import Server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,6 +114,21 @@ def import_() -> None:
 @main.group()
 def report() -> None:
     """Print what it added up to."""
+
+
+@main.command(name="inventory")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def print_inventory(form: str) -> None:
+    """List everything that is held about guests."""
+    if form == "json":
+        listed = {"holdings": [asdict(holding) for holding in HOLDINGS], "never": NEVER}
+        click.echo(json.dumps(listed, indent=2))
+        return
+    for holding in HOLDINGS:
+        click.echo(
+            f"{holding.what}\n  why: {holding.purpose}\n  read by: {holding.readers}\n  gone: {holding.gone}"
+        )
+        click.echo(f"  columns: {', '.join(holding.columns) or 'none yet'}")
 
 
 @main.group()

@@ -10,7 +10,6 @@ from outreach.clock import Clock
 from outreach.config import Settings
 from outreach.vault import Vault
 
-
 #: What a command gets instead of an application: one that makes it when it is needed.
 AppMaker = Callable[[], Flask]
 

@@ -1,0 +1,157 @@
+"""What we hold about guests: the one list from which the public page, the command and a test are made; pure.
+
+Every column of the database is either named here or in a table that holds nothing about guests; the
+test fails on one that is neither. So nobody can add a column about guests without saying here what
+it is for, who reads it and when it is gone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from outreach.i18n import N_
+
+_UNTIL_72_HOURS = N_("Deleted 3 days after the event. Canceling deletes names and answers at once.")
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One kind of thing that is held; all sentences are message ids."""
+
+    id: str
+    what: str
+    purpose: str
+    readers: str
+    gone: str
+    #: "table.column", each in exactly one holding.
+    columns: tuple[str, ...]
+    #: Whether it is encrypted in the database.
+    is_sealed: bool = False
+
+
+def _columns(table: str, names: str) -> tuple[str, ...]:
+    return tuple(f"{table}.{name}" for name in names.split())
+
+
+HOLDINGS: tuple[Holding, ...] = (
+    Holding(
+        "identity",
+        N_("Your phone number, first name and language, if you gave them, and the link of your pass"),
+        N_("To send you texts in your language, and to find your registration again"),
+        N_("Only the program that sends texts. At the door, volunteers see first names."),
+        _UNTIL_72_HOURS,
+        _columns("guest", "sealed"),
+        is_sealed=True,
+    ),
+    Holding(
+        "party",
+        N_("First names of people who come with you, and your answers to the event's questions"),
+        N_("To welcome your group and to prepare the event"),
+        N_("The organizer of the event"),
+        _UNTIL_72_HOURS,
+        _columns("registration", "sealed"),
+        is_sealed=True,
+    ),
+    Holding(
+        "registration",
+        N_("Which event, how many people, what you need there, your code, and whether you came"),
+        N_("To keep your seats, to plan help such as childcare, and to let you in"),
+        N_("The organizer of the event, and volunteers at the door. Police never."),
+        _UNTIL_72_HOURS,
+        (
+            *_columns(
+                "registration",
+                "id guest_id event_id code state party_size arrived_count door request_key wants_texts needs "
+                "queued_at passed_count offer_number offer_expires_at created_at changed_at",
+            ),
+            *_columns("guest", "id created_at"),
+            *_columns("door_action", "key event_id at"),
+        ),
+    ),
+    Holding(
+        "lookup",
+        N_("A scrambled form of your phone number and of your pass link"),
+        N_("To recognize your number when you text or register again"),
+        N_("Only the program"),
+        _UNTIL_72_HOURS,
+        (*_columns("guest", "token_hash proven_phone_hash"), *_columns("registration", "phone_hash")),
+    ),
+    Holding(
+        "consent",
+        N_("That you agreed to texts or stopped them, in which words and when, under a scrambled number"),
+        N_("To prove that we may text you, and never to text you after STOP"),
+        N_("Only the program"),
+        N_("Kept for 5 years after the last text, as the law may ask for it"),
+        (
+            *_columns("consent_event", "id phone_hash action source sealed at"),
+            *_columns("suppression", "phone_hash reason since_at"),
+        ),
+        is_sealed=True,
+    ),
+    Holding(
+        "texts",
+        N_("Texts between you and us: the number, the words, and whether they arrived"),
+        N_("To send every text once, and to answer you"),
+        N_("Only the program. Staff read texts that need a person, without the number."),
+        _UNTIL_72_HOURS,
+        (
+            *_columns(
+                "message",
+                "id dedup_key purpose priority registration_id phone_hash sealed segments state not_before "
+                "deadline due_at zone changed_start_at reply_to_at attempts claim_token lease_until "
+                "claimed_at probes provider_sid provider_rank error_code created_at accepted_at final_at",
+            ),
+            *_columns("provider_event", "id message_id sid status error_code received_at"),
+            *_columns(
+                "inbound_message", "id provider_sid phone_hash sealed received_at handled_at needs_person"
+            ),
+            *_columns("conversation", "phone_hash sealed version expires_at"),
+            *_columns("simulated_text", "id sid phone_hash direction sealed created_at"),
+        ),
+        is_sealed=True,
+    ),
+    Holding(
+        "counts",
+        N_("How many people registered and how many came to an event, as plain numbers"),
+        N_("To plan the next event and to report"),
+        N_("Organizers and coordinators"),
+        N_("Kept. Nobody can be recognized in them."),
+        _columns("attendance", "event_id walk_ins registered arrived forgotten_at door_epoch"),
+    ),
+    Holding(
+        "ballots",
+        N_("How many people at an event said that they moved here, grew up here, both, or nothing"),
+        N_("To see how often newcomers and long-time residents meet"),
+        N_("Coordinators, only after your registration is deleted"),
+        N_("Kept as four numbers per event. Your own answer is never stored."),
+        (),
+    ),
+)
+
+#: Tables in which nothing about guests can be, and what they hold.
+TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
+    "installation_fact": "facts about this installation",
+    "throttle": "keyed hashes of addresses that tried too often, for minutes",
+    "jurisdiction": "public places",
+    "organization": "public bodies",
+    "staff": "people who sign in",
+    "staff_session": "their signed-in browsers",
+    "venue": "public places",
+    "campaign": "public dates",
+    "event": "public events",
+    "event_text": "public words",
+    "event_language": "public words",
+    "event_part": "public words",
+    "event_cohost": "public bodies",
+    "event_change": "changes to public events",
+    "calendar_entry": "public calendar text",
+    "generation": "a counter",
+}
+
+#: What is never asked and never stored.
+NEVER: tuple[str, ...] = (
+    N_("Immigration or citizenship status"),
+    N_("Nationality or country of birth"),
+    N_("Identity documents or their numbers"),
+    N_("Date of birth"),
+    N_("Home address"),
+)
