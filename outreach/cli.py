@@ -12,10 +12,11 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from outreach import __version__, catalogues, schema
+from outreach import __version__, backup, catalogues, schema
 from outreach.accounts.commands import staff
 from outreach.app import create_app
 from outreach.config import from_environment
+from outreach.doctor import examine
 from outreach.errors import InvalidInputsError, OutreachError
 from outreach.i18n import LANGUAGES, catalogue_path
 from outreach.inventory import HOLDINGS, NEVER
@@ -114,6 +115,36 @@ def import_() -> None:
 @main.group()
 def report() -> None:
     """Print what it added up to."""
+
+
+@main.command(name="backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def write_backup(file: Path) -> None:
+    """Write the whole database into FILE; the vault's key is not in it."""
+    with application().app_context():
+        click.echo(f"{backup.write(file)} rows written.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Fill an empty, upgraded database from FILE."""
+    with application().app_context():
+        click.echo(f"{backup.restore(file)} rows restored.")
+
+
+@main.command()
+@click.pass_context
+def doctor(context: click.Context) -> None:
+    """Check settings, database, clock, gateway, fonts and translations, and say what to do."""
+    app = application()
+    with app.app_context():
+        findings = list(examine(app.extensions["outreach"].settings))
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.is_well else 'BAD'}  {finding.subject}: {finding.what}")
+        if finding.advice:
+            click.echo(f"     {finding.advice}")
+    context.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
 @main.command(name="inventory")

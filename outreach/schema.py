@@ -23,17 +23,20 @@ def upgrade(*, public_url: str) -> None:
         installation.prepare(uid_domain=urlsplit(public_url).hostname or "localhost")
 
 
+def revision() -> str | None:
+    """The newest migration that was applied, or None before the first."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
 def is_current() -> bool:
     """Whether every migration was applied."""
-    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+    return revision() == ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
 def is_empty() -> bool:
     """Whether no migration was ever applied."""
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() is None
+    return revision() is None
 
 
 def write_migration(message: str, number: str) -> None:

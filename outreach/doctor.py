@@ -1,0 +1,99 @@
+"""Looks at an installation and says what is wrong with it and what to do; changes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from outreach import schema
+from outreach.config import DEVELOPMENT_SECRET, DEVELOPMENT_VAULT_KEY, Settings
+from outreach.database import db
+from outreach.i18n import LANGUAGES, SOURCE_LOCALE, catalogue_path
+from outreach.web import asset, is_reviewed
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; `advice` says what to do, and is empty where all is well."""
+
+    subject: str
+    is_well: bool
+    what: str
+    advice: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Everything worth looking at, in the order in which to mend it."""
+    yield from _settings(settings)
+    yield from _database()
+    yield _zones(settings)
+    yield _fonts()
+    for locale in settings.locales:
+        yield _language(locale)
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    is_own = settings.secret_key != DEVELOPMENT_SECRET and settings.vault_key != DEVELOPMENT_VAULT_KEY
+    yield Finding(
+        "keys",
+        is_own or not settings.is_public,
+        "keys of your own" if is_own else "development keys; fine on this machine only",
+        "" if is_own or not settings.is_public else "Set OUTREACH_SECRET_KEY and OUTREACH_VAULT_KEY.",
+    )
+    is_real = settings.gateway == "twilio"
+    yield Finding(
+        "gateway",
+        is_real or not settings.is_public,
+        f"texts go through {settings.gateway}",
+        ""
+        if is_real or not settings.is_public
+        else "Set OUTREACH_GATEWAY=twilio, or no text will reach anybody.",
+    )
+
+
+def _database() -> Iterator[Finding]:
+    kind = db.engine.dialect.name
+    try:
+        seen = db.session.scalar(select(func.current_timestamp()))
+    except SQLAlchemyError as error:
+        yield Finding(
+            "database", False, type(error).__name__, "Check OUTREACH_DATABASE_URL and that it is running."
+        )
+        return
+    yield Finding("database", True, f"{kind} answers, its clock says {seen} UTC")
+    is_current = schema.is_current()
+    yield Finding(
+        "tables",
+        is_current,
+        "up to date" if is_current else "out of date",
+        "" if is_current else "Run: outreach db upgrade",
+    )
+
+
+def _zones(settings: Settings) -> Finding:
+    is_known = settings.time_zone in available_timezones()
+    return Finding(
+        "clock",
+        is_known,
+        f"it is {datetime.now(ZoneInfo(settings.time_zone)):%Y-%m-%d %H:%M} in {settings.time_zone}",
+        "" if is_known else "Install the zone data (package tzdata).",
+    )
+
+
+def _fonts() -> Finding:
+    try:
+        asset("fonts/noto-sans-myanmar-400.woff2")
+    except OSError:
+        return Finding("fonts", False, "the Burmese font is missing", "Reinstall from a full checkout.")
+    return Finding("fonts", True, "the Burmese font is there")
+
+
+def _language(locale: str) -> Finding:
+    subject = f"language {locale}"
+    if locale != SOURCE_LOCALE and not catalogue_path(LANGUAGES[locale].catalogue).exists():
+        return Finding(subject, False, "has no catalogue", "Take it out of OUTREACH_LOCALES.")
+    what = "reviewed" if is_reviewed(locale) else "not reviewed by a native speaker; pages say so"
+    return Finding(subject, True, what)
