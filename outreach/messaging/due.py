@@ -1,0 +1,201 @@
+"""What is owed to one party at an instant, derived from the state of its registration and its event.
+
+Pure and from plain values: nobody tells this module that something happened, so a planner that runs
+twice, late or after a crash owes the same. What is said is in `phrases`, when it may be sent in `quiet`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from outreach.messaging.quiet import next_allowed_at
+
+Purpose = Literal["confirmation", "day_before", "two_hours_before", "moved", "cancelled", "seat_offered"]
+RegistrationState = Literal["confirmed", "waitlisted", "offered", "cancelled"]
+
+#: Which goes first when many wait; an announcement to many would be 4.
+PRIORITY_CHANGE, PRIORITY_REPLY, PRIORITY_REMINDER = 1, 2, 3
+
+#: A reminder nearer to the start than this says that the event is soon.
+_SOON = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Seats that are kept for a waiting party until it answers; `number` rises with every offer."""
+
+    number: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What decides about the texts of one registration."""
+
+    registration_id: int
+    state: RegistrationState
+    #: Whether this number may be texted about this registration, as the ledger has it now.
+    has_consent: bool
+    registered_at: datetime
+    #: Of the last change of state or party: the guest was told then, by a page, a reply or a text.
+    changed_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    #: IANA zone of the event, which is the guest's own as far as we know.
+    zone: str
+    #: Rises when the time or the place changes, and with nothing else: what was told is told again.
+    event_version: int
+    #: One of `events.drafts.STATUSES`.
+    event_status: str
+    reminder_offsets: tuple[timedelta, ...] = ()
+    moved_at: datetime | None = None
+    #: The start that guests knew before the move.
+    moved_from_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    offer: Offer | None = None
+    #: Offers ever made to this party; seats that came by an offer are confirmed anew.
+    offers_made: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One text that is owed. Nothing is sent before `not_before`, nor from `deadline` on."""
+
+    purpose: Purpose
+    #: kind : registration : event version : offset. Whoever owes the same has the same key.
+    dedup_key: str
+    not_before: datetime
+    deadline: datetime
+    priority: int
+    #: For `quiet`: set when the text tells that this start no longer holds.
+    changed_start_at: datetime | None = None
+
+
+def confirmation_key(registration_id: int, state: RegistrationState, *, offers_made: int = 0) -> str:
+    """The key of the text that says "you have seats" or "you wait".
+
+    Whoever says so first writes it down under this key, the dialogue's reply as well, so that it is
+    not said again. The event's version is no part of it: a move is told by a text of its own.
+    """
+    news = f"confirmed-{offers_made}" if state == "confirmed" else "waitlisted"
+    return f"confirmation:{registration_id}:0:{news}"
+
+
+def owed(expectation: Expectation, now: datetime) -> tuple[Owed, ...]:
+    """Every text that is owed now or will be if nothing changes, the most urgent first.
+
+    What was owed before and is not in the answer was superseded: the caller drops it if it is unsent.
+    """
+    if not expectation.has_consent or expectation.state == "cancelled":
+        return ()
+    if expectation.event_status == "cancelled":
+        found = _cancelled(expectation)
+    elif expectation.event_status == "published":
+        found = [
+            *_moved(expectation),
+            *_seat_offered(expectation, now),
+            *_confirmation(expectation),
+            *_reminders(expectation),
+        ]
+    else:
+        found = []
+    return tuple(text for text in found if now < text.deadline)
+
+
+def _cancelled(expectation: Expectation) -> list[Owed]:
+    at = expectation.cancelled_at
+    if at is None or at < expectation.registered_at:
+        return []
+    return [
+        Owed(
+            "cancelled",
+            _key("cancelled", expectation),
+            not_before=at,
+            deadline=expectation.ends_at,
+            priority=PRIORITY_CHANGE,
+            changed_start_at=expectation.starts_at,
+        )
+    ]
+
+
+def _moved(expectation: Expectation) -> list[Owed]:
+    at = expectation.moved_at
+    if at is None or at < expectation.registered_at:
+        return []
+    return [
+        Owed(
+            "moved",
+            _key("moved", expectation),
+            not_before=at,
+            deadline=expectation.starts_at,
+            priority=PRIORITY_CHANGE,
+            changed_start_at=min(expectation.moved_from_at or expectation.starts_at, expectation.starts_at),
+        )
+    ]
+
+
+def _seat_offered(expectation: Expectation, now: datetime) -> list[Owed]:
+    offer = expectation.offer
+    if expectation.state != "offered" or offer is None:
+        return []
+    return [
+        Owed(
+            "seat_offered",
+            f"seat_offered:{expectation.registration_id}:0:{offer.number}",
+            not_before=now,
+            deadline=min(offer.expires_at, expectation.starts_at),
+            priority=PRIORITY_CHANGE,
+        )
+    ]
+
+
+def _confirmation(expectation: Expectation) -> list[Owed]:
+    if expectation.state == "offered":
+        return []
+    if expectation.moved_at is not None and expectation.moved_at >= expectation.changed_at:
+        # The text about the move says all that a confirmation would, and with the right time.
+        return []
+    return [
+        Owed(
+            "confirmation",
+            confirmation_key(
+                expectation.registration_id, expectation.state, offers_made=expectation.offers_made
+            ),
+            not_before=expectation.registered_at,
+            deadline=expectation.starts_at,
+            priority=PRIORITY_REPLY,
+        )
+    ]
+
+
+def _reminders(expectation: Expectation) -> list[Owed]:
+    if expectation.state != "confirmed":
+        return []
+    told_at = max(expectation.changed_at, expectation.moved_at or expectation.changed_at)
+    return [
+        Owed(
+            "day_before" if offset > _SOON else "two_hours_before",
+            _key("day_before" if offset > _SOON else "two_hours_before", expectation, offset),
+            not_before=expectation.starts_at - offset,
+            deadline=expectation.starts_at,
+            priority=PRIORITY_REMINDER,
+        )
+        for offset in sorted(expectation.reminder_offsets, reverse=True)
+        if _is_worth_it(expectation, offset, told_at)
+    ]
+
+
+def _is_worth_it(expectation: Expectation, offset: timedelta, told_at: datetime) -> bool:
+    """Whether a reminder comes well after what the guest was told last, and in time at all.
+
+    It is left out when it would come sooner after that than before the start (a day-before reminder to
+    somebody who registered less than a day before it), or when quiet hours last from its time until
+    the start.
+    """
+    due_at = expectation.starts_at - offset
+    return due_at - told_at >= offset and next_allowed_at(due_at, expectation.zone) < expectation.starts_at
+
+
+def _key(purpose: Purpose, expectation: Expectation, offset: timedelta = timedelta()) -> str:
+    minutes = int(offset.total_seconds()) // 60
+    return f"{purpose}:{expectation.registration_id}:{expectation.event_version}:{minutes}"
