@@ -1,0 +1,309 @@
+"""Every sentence that is texted, and how one is made from its facts for a reader; sends nothing.
+
+A text has room for 160 signs of plain Latin or 70 of another script, so each sentence is as short as
+it can be said. The numbers to answer with and the word STOP are the same in every language.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from outreach.i18n import LANGUAGES, N_, Translator
+from outreach.messaging.due import Purpose
+from outreach.messaging.segments import plain_punctuation
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A wall time at the place of the event; of an event that lasts all day only the day is said."""
+
+    local: datetime
+    is_all_day: bool = False
+
+
+#: A bare wall time is near, and said as weekday and time.
+Value: TypeAlias = "str | int | datetime | When | Phrase"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One sentence: its message id and what fills its placeholders."""
+
+    message: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """What a text about one registration says; `title` is in the reader's language, and short."""
+
+    title: str
+    when: When
+    #: Street and number, or the link of an online event; may be empty.
+    street: str
+    party_size: int
+    #: Six digits for the door.
+    code: str
+    #: For a party on the waiting list: the sentence that says why it waits.
+    waiting: Phrase | None = None
+    #: For an offer: until when it holds.
+    answer_by_local: datetime | None = None
+    #: For a canceled event: the reason its organizer gave, in the organizer's words.
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text about one registration, worded by its purpose."""
+
+    purpose: Purpose
+    facts: MessageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageMenu:
+    """The languages to choose from, each by its own name, under a heading that may be empty."""
+
+    locales: tuple[str, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventMenu:
+    """Events to choose from by number."""
+
+    events: tuple[tuple[str, When], ...]
+
+
+Say = Phrase | Notice | LanguageMenu | EventMenu
+
+
+CONFIRMED = N_(
+    "Registered: %(title)s, %(when)s, %(street)s. People: %(party)s. Code %(code)s. "
+    "0 = change or cancel, STOP = no texts."
+)
+WAITLISTED = N_(
+    "Waitlist: %(title)s, %(when)s. %(why)s People: %(party)s. Code %(code)s. "
+    "We text you when seats are free. 0 = change or cancel, STOP = no texts."
+)
+DAY_BEFORE = N_(
+    "Reminder: %(title)s, %(when)s, %(street)s. People: %(party)s. Code %(code)s. "
+    "0 = change or cancel, STOP = no texts."
+)
+TWO_HOURS_BEFORE = N_(
+    "Soon: %(title)s, %(when)s, %(street)s. People: %(party)s. Show code %(code)s at the door. "
+    "0 = cancel, STOP = no texts."
+)
+MOVED = N_(
+    "New time or place: %(title)s, %(when)s, %(street)s. People: %(party)s. Code %(code)s. "
+    "0 = change or cancel, STOP = no texts."
+)
+MOVED_WAITING = N_(
+    "New time or place: %(title)s, %(when)s, %(street)s. You are still on the waitlist. "
+    "0 = change or cancel, STOP = no texts."
+)
+CANCELED = N_("Canceled: %(title)s, %(when)s, will not take place. 9 = a person, STOP = no texts.")
+CANCELED_BECAUSE = N_(
+    "Canceled: %(title)s, %(when)s, will not take place. Reason: %(reason)s. 9 = a person, STOP = no texts."
+)
+SEATS_OFFERED = N_(
+    "Seats for %(party)s: %(title)s, %(when)s, %(street)s. 1 = take them, 2 = no. "
+    "Answer by %(answer_by)s. STOP = no texts."
+)
+
+# Answers to words about texts themselves.
+STOPPED = N_("You will get no texts from us now. Text START to get them again.")
+STOPPED_WITH_PLACE = N_(
+    "You will get no texts from us now. Your place at %(title)s, %(when)s, is kept. "
+    "To give it up or get texts again, text START."
+)
+STARTED = N_("You will get texts from us again. 0 = menu, 9 = a person, STOP = no texts.")
+MAYBE_STOP = N_("A person will read your text. To get no texts from us, text only the word STOP.")
+HELP = N_(
+    "Events in %(region)s: to sign up, text the word on the poster. 0 = menu, 9 = a person, STOP = no texts. "
+    "Your phone company may charge for texts."
+)
+
+# The dialogue: menus.
+MENU = N_("To sign up, text the word on the poster. 1 = language, 9 = a person, STOP = no texts.")
+REGISTRATION = N_(
+    "%(title)s, %(when)s. People: %(party)s. Code %(code)s. "
+    "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
+)
+REGISTRATION_WAITING = N_(
+    "%(title)s, %(when)s. %(why)s People: %(party)s. "
+    "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
+)
+EVENTS = N_("Text the number of an event:\n%(events)s\n9 = a person.")
+RESUME = N_("You did not finish with %(title)s. 1 = go on, 0 = menu.")
+PERSON = N_("A person will read your texts and answer you. This can take a day. 0 = menu.")
+
+# The dialogue: how many.
+PARTY = N_(
+    "%(title)s, %(when)s, %(street)s. How many people are coming, you included? Text a number from 1 to 20."
+)
+PARTY_WAITLIST = N_(
+    "%(title)s, %(when)s, is full. To join the waitlist, text how many people, you included: "
+    "a number from 1 to 20. 0 = menu."
+)
+NEW_PARTY = N_(
+    "%(title)s. People now: %(party)s. How many are coming, you included? "
+    "Text a number from 1 to 20. 0 = menu."
+)
+PARTY_AGAIN = N_("How many people, you included? Text one number from 1 to 20, like 3. 0 = menu.")
+PARTY_OUT_OF_RANGE = N_(
+    "By text we can sign up 1 to 20 people. Text a number from 1 to 20. For more, text 0 and then 9."
+)
+ONE_NUMBER = N_("Text one number, like 3. 0 = menu.")
+
+# The dialogue: yes or no.
+CONFIRM = N_(
+    "Sign up for %(title)s, %(when)s, %(street)s? People: %(party)s. 1 = yes, 2 = other number, 0 = menu. "
+    "We will text you reminders."
+)
+CONFIRM_WAITLIST = N_(
+    "Join the waitlist for %(title)s, %(when)s? People: %(party)s. 1 = yes, 2 = other number, 0 = menu. "
+    "We will text you about it."
+)
+CONFIRM_PARTY = N_(
+    "Change the number of people at %(title)s from %(old)s to %(party)s? 1 = yes, 2 = other number, 0 = menu."
+)
+CONFIRM_CANCEL = N_("Give up your place at %(title)s, %(when)s? 1 = yes, 2 = no.")
+YES_OR_NO = N_("Text 1 for yes or 2 for no. 0 = menu, 9 = a person.")
+
+# The dialogue: results.
+ALREADY = N_(
+    "You were registered already: %(title)s, %(when)s, %(street)s. People: %(party)s. Code %(code)s. "
+    "0 = change or cancel."
+)
+PARTY_CHANGED = N_(
+    "Changed: %(title)s, %(when)s, %(street)s. People: %(party)s. Code %(code)s. 0 = change or cancel."
+)
+PARTY_NOT_CHANGED = N_(
+    "There are not enough seats for that. Nothing changed: %(title)s, %(when)s. People: %(party)s. "
+    "Code %(code)s. 0 = menu."
+)
+GIVEN_UP = N_("You gave up your place at %(title)s, %(when)s. Thank you for telling us. 0 = menu.")
+KEPT = N_("Your place at %(title)s, %(when)s, is kept. 0 = menu.")
+OFFER_DECLINED = N_("You do not take the seats at %(title)s. Thank you for telling us. 0 = menu.")
+OFFER_DECLINED_WAITING = N_("You do not take these seats at %(title)s. %(why)s 0 = menu.")
+OFFER_LATE = N_("Your answer came too late: the seats at %(title)s are no longer kept for you. 0 = menu.")
+OFFER_LATE_WAITING = N_(
+    "Your answer came too late: the seats at %(title)s are no longer kept for you. %(why)s 0 = menu."
+)
+EVENT_FULL = N_("%(title)s, %(when)s, is full. 0 = menu, 9 = a person.")
+EVENT_CLOSED = N_("%(title)s, %(when)s: sign-up is closed. 0 = menu, 9 = a person.")
+EVENT_CANCELED = N_("%(title)s, %(when)s, is canceled and will not take place. 0 = menu, 9 = a person.")
+EVENT_STARTED = N_("%(title)s began on %(when)s. You cannot sign up any more. 0 = menu, 9 = a person.")
+GONE = N_("We do not find this sign-up any more. 0 = menu, 9 = a person.")
+
+# The dialogue: what we cannot read.
+UNKNOWN_WORD = N_("We have no event with the word %(word)s. Check the poster. 0 = menu, 9 = a person.")
+NO_WORDS = N_("We can read only words and numbers. Text the word on the poster. 0 = menu, 9 = a person.")
+NOT_UNDERSTOOD = N_("We do not understand your text. Text the word on the poster. 0 = menu, 9 = a person.")
+SHORT_MENU = N_("0 = menu, 9 = a person.")
+
+#: Where a place has no street to name.
+_ONLINE = N_("online")
+
+
+def compose(purpose: Purpose, t: Translator, facts: MessageFacts) -> str:
+    """The text of a purpose in the reader's language; a waiting party gets wording of its own."""
+    return text_of(Notice(purpose, facts), t)
+
+
+def text_of(say: Say, t: Translator) -> str:
+    """What the dialogue or a purpose says, as the text that is sent, with plain punctuation."""
+    match say:
+        case Phrase():
+            text = _filled(say, t)
+        case Notice(purpose, facts):
+            text = _filled(_phrase(purpose, facts), t)
+        case LanguageMenu(locales, heading):
+            names = [f"{number} {LANGUAGES[locale].endonym}" for number, locale in enumerate(locales, 1)]
+            text = "\n".join([_tidy(heading), *names] if heading else names)
+        case EventMenu(events):
+            lines = [
+                f"{number} = {_shown(title, t)}, {_shown(when, t)}"
+                for number, (title, when) in enumerate(events, 1)
+            ]
+            text = t(EVENTS, events="\n".join(lines))
+    return plain_punctuation(text)
+
+
+def _phrase(purpose: Purpose, facts: MessageFacts) -> Phrase:
+    values = described(facts)
+    match purpose:
+        case "confirmation":
+            return Phrase(WAITLISTED if facts.waiting else CONFIRMED, values)
+        case "day_before":
+            return Phrase(DAY_BEFORE, values)
+        case "two_hours_before":
+            return Phrase(TWO_HOURS_BEFORE, values)
+        case "moved":
+            return Phrase(MOVED_WAITING if facts.waiting else MOVED, values)
+        case "cancelled":
+            return Phrase(CANCELED_BECAUSE if facts.reason else CANCELED, values)
+        case "seat_offered":
+            return Phrase(SEATS_OFFERED, values)
+
+
+def described(facts: MessageFacts) -> dict[str, Value]:
+    """The facts as values of a phrase, under the names that all the sentences here use."""
+    return {
+        "title": facts.title,
+        "when": facts.when,
+        "street": street(facts.street),
+        "party": facts.party_size,
+        "code": facts.code,
+        "why": facts.waiting or "",
+        "answer_by": facts.answer_by_local or "",
+        "reason": facts.reason.strip().rstrip(".!"),
+    }
+
+
+def street(text: str) -> Value:
+    """The street as a value of a phrase; without one the event is online."""
+    return text or Phrase(_ONLINE)
+
+
+def _filled(phrase: Phrase, t: Translator) -> str:
+    shown = {name: _shown(value, t) for name, value in phrase.values.items()}
+    return t(phrase.message, **shown)
+
+
+def _shown(value: Value, t: Translator) -> str:
+    match value:
+        case Phrase():
+            return _filled(value, t)
+        case int():
+            return t.number(value)
+        case str():
+            return _isolated(_tidy(value), t)
+        case datetime():
+            said = t(N_("%(weekday)s, %(time)s"), weekday=t.weekday(value.date()), time=t.clock(value))
+        case When(local, is_all_day):
+            said = t(
+                N_("%(weekday)s, %(day)s") if is_all_day else N_("%(weekday)s, %(day)s, %(time)s"),
+                weekday=t.weekday(local.date()),
+                day=t.short_day(local.date()),
+                time=t.clock(local),
+            )
+    return _isolated(said, t)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+#: Latin letters, or numbers with something between them: what a right-to-left line would turn round.
+_TURNS = re.compile("[A-Za-z]|[0-9][^0-9]+[0-9]")
+
+
+def _isolated(text: str, t: Translator) -> str:
+    """The text between FIRST STRONG ISOLATE and its end where the line around it runs right to left."""
+    if t.language.direction == "rtl" and _TURNS.search(text):
+        return f"\u2068{text}\u2069"
+    return text
