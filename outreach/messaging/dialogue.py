@@ -1,0 +1,462 @@
+"""The conversation with one guest: from what was asked and what is answered to what is said and done.
+
+Pure: it changes nothing and renders nothing, and a text and a key press are the same to it. Whoever
+calls it reads words about texts themselves first (`consent.read`), fills the facts, carries out the
+action of the turn and lets `concluded` say what became of it.
+"""
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from outreach.i18n import LANGUAGES
+from outreach.messaging import phrases
+from outreach.messaging.answers import choice, has_words, is_no, is_yes, party_size
+from outreach.messaging.consent import folded
+from outreach.messaging.phrases import EventMenu, LanguageMenu, Notice, Phrase, Say, described
+from outreach.messaging.turns import (
+    AcceptOffer,
+    AlreadyRegistered,
+    AskPerson,
+    Cancel,
+    ChangeParty,
+    DeclineOffer,
+    Dialogue,
+    EventFacts,
+    Facts,
+    GivenUp,
+    OfferDeclined,
+    OfferFacts,
+    OfferLate,
+    Outcome,
+    PartyChanged,
+    PartyNotChanged,
+    Refused,
+    Register,
+    RegistrationFacts,
+    RememberLocale,
+    Told,
+    Turn,
+)
+from outreach.registration.requests import LARGEST_PARTY
+
+MENU_KEY, PERSON_KEY = 0, 9
+#: More registrations are not listed, so that PERSON_KEY never names one.
+_MOST_LISTED = 8
+#: After so many answers in a row that we cannot read, a person takes over.
+_MOST_MISSES = 3
+_LONGEST_TEXT = 1600
+
+_REFUSALS = {
+    "full": phrases.EVENT_FULL,
+    "closed": phrases.EVENT_CLOSED,
+    "cancelled": phrases.EVENT_CANCELED,
+    "started": phrases.EVENT_STARTED,
+    "gone": phrases.GONE,
+}
+
+
+def normalize_keyword(text: str) -> str | None:
+    """The keyword that a message begins with, upper case as events keep it, or None.
+
+    One word of 3 to 12 ASCII letters and digits; a "#" before it and marks around it do not matter.
+    """
+    words = unicodedata.normalize("NFKC", text[:_LONGEST_TEXT]).split()
+    match = re.fullmatch(r"[\W_]*([A-Za-z0-9]{3,12})[\W_]*", words[0]) if words else None
+    return match[1].upper() if match else None
+
+
+def step(state: Dialogue | None, text: str, facts: Facts, now: datetime) -> Turn:
+    """What follows from a text in a state.
+
+    In this order: the name of another language, menu and person, an offer that was made after our
+    last question, that question, a keyword, and at last a sentence on what can be texted.
+    """
+    if state is not None and state.is_over(now):
+        state = None
+    return _Conversation(state, text[:_LONGEST_TEXT], facts, now).turn()
+
+
+def concluded(turn: Turn, outcome: Outcome) -> Turn:
+    """The turn of an attempt, with the sentence for what became of it."""
+    return replace(turn, replies=(_result(outcome, turn.locale),))
+
+
+class _Conversation:
+    """One turn: the state, the text and the facts side by side."""
+
+    def __init__(self, state: Dialogue | None, text: str, facts: Facts, now: datetime) -> None:
+        self.state = state
+        self.text = text
+        self.facts = facts
+        self.now = now
+        self.choice = choice(text)
+        only = facts.offered_locales[0] if len(facts.offered_locales) == 1 else ""
+        #: Empty while the guest has not chosen one.
+        self.locale = (state.locale if state else "") or facts.known_locale or only
+
+    @property
+    def spoken(self) -> str:
+        """The language to answer in, whether it was chosen or not."""
+        return self.locale or self.facts.offered_locales[0]
+
+    def turn(self) -> Turn:
+        if self.facts.is_loop:
+            return Turn(self.state, (), None, self.spoken)
+        return (
+            self.hear_language()
+            or self.hear_key()
+            or self.hear_offer()
+            or self.hear_answer()
+            or self.hear_keyword()
+            or self.not_understood()
+        )
+
+    # What is heard, in the order above; None passes the text on.
+
+    def hear_language(self) -> Turn | None:
+        said = folded(self.text)
+        for locale in self.facts.offered_locales:
+            if said in (folded(LANGUAGES[locale].endonym), folded(LANGUAGES[locale].english_name)):
+                return self.language_chosen(locale)
+        return None
+
+    def hear_key(self) -> Turn | None:
+        if self.choice == MENU_KEY:
+            return self.menu()
+        if self.choice == PERSON_KEY and not self.is_nine_an_answer():
+            return self.person("asked")
+        return None
+
+    def is_nine_an_answer(self) -> bool:
+        """Whether the last question gave the key for a person a meaning of its own."""
+        if self.state is None or self.state.is_resting(self.now):
+            return False
+        if self.state.step == "language":
+            return len(self.facts.offered_locales) >= PERSON_KEY
+        return self.state.step in ("party", "new_party")
+
+    def hear_offer(self) -> Turn | None:
+        offer, draft = self.facts.offer, self.draft()
+        if offer is None or (draft is not None and draft.asked_at > offer.offered_at):
+            return None
+        if self.is_open(offer):
+            if is_yes(self.text, self.spoken):
+                return Turn(draft, (), AcceptOffer(offer.registration.id), self.spoken)
+            if is_no(self.text, self.spoken):
+                return Turn(draft, (), DeclineOffer(offer.registration.id), self.spoken)
+        elif draft is None and is_yes(self.text, self.spoken):
+            return self.say(_result(OfferLate(offer.registration.told(self.spoken)), self.spoken))
+        return None
+
+    def draft(self) -> Dialogue | None:
+        """What stays open when an offer is answered: everything but the question about the offer."""
+        return None if self.state is None or self.state.step == "offer" else self.state
+
+    def is_open(self, offer: OfferFacts) -> bool:
+        return self.now < offer.expires_at
+
+    def hear_answer(self) -> Turn | None:
+        state = self.state
+        if state is None:
+            return None
+        if state.is_resting(self.now):
+            return self.ask(state) if self.choice == 1 else None
+        match state.step:
+            case "language":
+                return self.answer_language()
+            case "menu":
+                return self.ask_language() if self.choice == 1 else None
+            case "pick":
+                return self.answer_pick()
+            case "registration":
+                return self.answer_registration(state)
+            case "party" | "new_party":
+                return self.answer_party(state)
+            case "confirm":
+                return self.answer_confirm(state)
+            case "confirm_party":
+                return self.answer_confirm_party(state)
+            case "confirm_cancel":
+                return self.answer_confirm_cancel(state)
+            case "offer":
+                return None
+
+    def hear_keyword(self) -> Turn | None:
+        return self.begin(self.facts.keyword_event) if self.facts.keyword_event else None
+
+    # The answers to each question.
+
+    def answer_language(self) -> Turn | None:
+        offered = self.facts.offered_locales
+        if self.choice is None or not 1 <= self.choice <= len(offered):
+            return None
+        return self.language_chosen(offered[self.choice - 1])
+
+    def answer_pick(self) -> Turn | None:
+        listed = self.facts.registrations[:_MOST_LISTED]
+        if self.choice is None or not 1 <= self.choice <= len(listed):
+            return None
+        return self.about(listed[self.choice - 1])
+
+    def answer_registration(self, state: Dialogue) -> Turn | None:
+        match self.choice:
+            case 1:
+                return self.ask(replace(state, step="new_party"))
+            case 2:
+                return self.ask(replace(state, step="confirm_cancel"))
+            case 3:
+                return self.ask_language()
+        return None
+
+    def answer_party(self, state: Dialogue) -> Turn | None:
+        size = party_size(self.text, self.spoken)
+        if size is None:
+            return None
+        if not 1 <= size <= LARGEST_PARTY:
+            return self.missed(state, Phrase(phrases.PARTY_OUT_OF_RANGE))
+        if state.step in ("party", "confirm"):
+            return self.ask(replace(state, step="confirm", party_size=size))
+        registration = self.registration(state)
+        if registration is not None and size == registration.party_size:
+            return self.kept(registration)
+        return self.ask(replace(state, step="confirm_party", party_size=size))
+
+    def answer_confirm(self, state: Dialogue) -> Turn | None:
+        if is_yes(self.text, self.spoken):
+            refusal = self.refusal(self.facts.event)
+            if refusal is not None:
+                return self.say(refusal)
+            action = Register(state.event_public_id, state.party_size, self.spoken)
+            return Turn(None, (), action, self.spoken)
+        if is_no(self.text, self.spoken):
+            return self.ask(replace(state, step="party"))
+        return self.answer_party(state)
+
+    def answer_confirm_party(self, state: Dialogue) -> Turn | None:
+        if is_yes(self.text, self.spoken):
+            return Turn(None, (), ChangeParty(state.registration_id, state.party_size), self.spoken)
+        if is_no(self.text, self.spoken):
+            return self.ask(replace(state, step="new_party"))
+        return self.answer_party(state)
+
+    def answer_confirm_cancel(self, state: Dialogue) -> Turn | None:
+        if is_yes(self.text, self.spoken):
+            return Turn(None, (), Cancel(state.registration_id), self.spoken)
+        if not is_no(self.text, self.spoken):
+            return None
+        registration = self.registration(state)
+        return self.kept(registration) if registration else self.say(Phrase(phrases.GONE))
+
+    # Where the conversation goes.
+
+    def begin(self, event: EventFacts) -> Turn:
+        """Starts on an event; the first question is the language while that is not known."""
+        if not self.locale:
+            return self.ask(Dialogue("language", "", self.now, event.public_id), event)
+        for registration in self.facts.registrations:
+            if registration.event.public_id == event.public_id:
+                return self.about(registration)
+        return self.ask(Dialogue("party", self.locale, self.now, event.public_id), event)
+
+    def about(self, registration: RegistrationFacts) -> Turn:
+        """Asks what to do with a registration, or to answer the offer that it has."""
+        offer = self.facts.offer
+        if offer is not None and offer.registration.id == registration.id and self.is_open(offer):
+            return self.ask(Dialogue("offer", self.locale, self.now))
+        event_id = registration.event.public_id
+        return self.ask(Dialogue("registration", self.locale, self.now, event_id, registration.id))
+
+    def menu(self) -> Turn:
+        if not self.locale:
+            is_asking = self.state is not None and self.state.step == "language"
+            return self.ask(self.state if self.state and is_asking else Dialogue("language", "", self.now))
+        if len(self.facts.registrations) == 1:
+            return self.about(self.facts.registrations[0])
+        return self.ask(Dialogue("pick" if self.facts.registrations else "menu", self.locale, self.now))
+
+    def ask_language(self) -> Turn:
+        return self.ask(Dialogue("language", self.locale, self.now))
+
+    def language_chosen(self, locale: str) -> Turn:
+        """Goes on in this language where the conversation stood."""
+        self.locale = locale
+        state = self.state
+        if state is None or (state.step == "language" and not state.event_public_id):
+            turn = self.menu()
+        elif state.step != "language":
+            turn = self.ask(replace(state, locale=locale))
+        elif self.facts.event is not None:
+            turn = self.begin(self.facts.event)
+        else:
+            turn = self.say(Phrase(phrases.GONE))
+        return replace(turn, action=RememberLocale(locale))
+
+    def person(self, reason: Literal["asked", "not_understood"]) -> Turn:
+        """Hands over to a person and keeps what was begun."""
+        state = replace(self.state, misses=0) if self.state else None
+        return Turn(state, (Phrase(phrases.PERSON),), AskPerson(reason), self.spoken)
+
+    def not_understood(self) -> Turn:
+        if self.state is not None:
+            return self.missed(self.state)
+        if self.facts.offer is not None and self.is_open(self.facts.offer):
+            return self.missed(Dialogue("offer", self.locale, self.now))
+        if self.locale:
+            return self.missed(Dialogue("menu", self.locale, self.now))
+        menu = LanguageMenu(self.facts.offered_locales)
+        state = Dialogue("language", "", self.now, misses=1)
+        return Turn(state, (self.unreadable(), menu), None, self.spoken)
+
+    def missed(self, state: Dialogue, instead: Phrase | None = None) -> Turn:
+        """Asks again, the second time in short; the third time a person is asked."""
+        misses = state.misses + 1
+        if misses >= _MOST_MISSES:
+            return self.person("not_understood")
+        reply = instead or self.question_again(state, misses)
+        if reply is None:
+            return self.say(Phrase(phrases.GONE))
+        # A resting draft goes on resting, so that a digit is not taken for an answer to it.
+        asked_at = state.asked_at if state.is_resting(self.now) else self.now
+        return self.say(reply, replace(state, misses=misses, asked_at=asked_at))
+
+    # What is said.
+
+    def say(self, reply: Say, state: Dialogue | None = None) -> Turn:
+        return Turn(state, (reply,), None, self.spoken)
+
+    def kept(self, registration: RegistrationFacts) -> Turn:
+        return self.say(Phrase(phrases.KEPT, described(registration.told(self.spoken))))
+
+    def ask(self, state: Dialogue, event: EventFacts | None = None) -> Turn:
+        """Puts the question of a step, or says why there is nothing to ask any more."""
+        event = event or self.facts.event
+        refusal = self.refusal(event) if state.step in ("party", "confirm") else None
+        reply = refusal or self.question(state, event)
+        if refusal or reply is None:
+            return self.say(refusal or Phrase(phrases.GONE))
+        return self.say(reply, replace(state, asked_at=self.now, misses=0))
+
+    def refusal(self, event: EventFacts | None) -> Phrase | None:
+        """Why nobody can sign up for an event now, if so."""
+        if event is None:
+            return Phrase(phrases.GONE)
+        if event.is_cancelled:
+            return _refused(Refused("cancelled", event), self.spoken)
+        if event.has_started:
+            return _refused(Refused("started", event), self.spoken)
+        return None if event.is_open else _refused(Refused("closed", event), self.spoken)
+
+    def question(self, state: Dialogue, event: EventFacts | None) -> Say | None:
+        """The question of a step; None when what it is about is gone."""
+        match state.step:
+            case "language":
+                heading = event.title(self.spoken) if event and state.event_public_id else ""
+                return LanguageMenu(self.facts.offered_locales, heading)
+            case "menu":
+                return Phrase(phrases.MENU)
+            case "pick":
+                listed = self.facts.registrations[:_MOST_LISTED]
+                events = [(one.event.title(self.spoken), one.event.when) for one in listed]
+                return EventMenu(tuple(events)) if events else None
+            case "offer":
+                return self.offer_question()
+            case "party" | "confirm":
+                return self.event_question(state, event) if event else None
+            case _:
+                registration = self.registration(state)
+                return self.registration_question(state, registration) if registration else None
+
+    def offer_question(self) -> Say | None:
+        offer = self.facts.offer
+        if offer is None or not self.is_open(offer):
+            return None
+        facts = replace(offer.registration.told(self.spoken), answer_by_local=offer.expires_local)
+        return Notice("seat_offered", facts)
+
+    def event_question(self, state: Dialogue, event: EventFacts) -> Phrase:
+        values: dict[str, phrases.Value] = {
+            "title": event.title(self.spoken),
+            "when": event.when,
+            "street": phrases.street(event.street),
+            "party": state.party_size,
+        }
+        if state.step == "party":
+            return Phrase(phrases.PARTY_WAITLIST if event.is_full else phrases.PARTY, values)
+        would_wait = event.is_full or (event.seats_left is not None and state.party_size > event.seats_left)
+        return Phrase(phrases.CONFIRM_WAITLIST if would_wait else phrases.CONFIRM, values)
+
+    def registration_question(self, state: Dialogue, registration: RegistrationFacts) -> Phrase:
+        values = described(registration.told(self.spoken))
+        match state.step:
+            case "new_party":
+                return Phrase(phrases.NEW_PARTY, values)
+            case "confirm_party":
+                change: dict[str, phrases.Value] = {"old": registration.party_size, "party": state.party_size}
+                return Phrase(phrases.CONFIRM_PARTY, {**values, **change})
+            case "confirm_cancel":
+                return Phrase(phrases.CONFIRM_CANCEL, values)
+            case _:
+                is_waiting = registration.waiting is not None
+                return Phrase(phrases.REGISTRATION_WAITING if is_waiting else phrases.REGISTRATION, values)
+
+    def question_again(self, state: Dialogue, misses: int) -> Say | None:
+        """What is said to an answer that we cannot read; None when what it is about is gone."""
+        if state.is_resting(self.now):
+            return self.resume_question(state)
+        if state.step == "menu":
+            return self.unreadable() if misses == 1 else Phrase(phrases.SHORT_MENU)
+        if state.step in ("party", "new_party"):
+            return Phrase(phrases.PARTY_AGAIN if misses == 1 else phrases.ONE_NUMBER)
+        if misses == 1 or state.step == "language":
+            return self.question(state, self.facts.event)
+        return Phrase(phrases.SHORT_MENU if state.step in ("pick", "registration") else phrases.YES_OR_NO)
+
+    def resume_question(self, state: Dialogue) -> Phrase | None:
+        registration = self.registration(state)
+        event = registration.event if registration else self.facts.event
+        return Phrase(phrases.RESUME, {"title": event.title(self.spoken)}) if event else None
+
+    def unreadable(self) -> Phrase:
+        """What is said when nothing was asked: no words, a word that is no keyword, or some text."""
+        if not has_words(self.text):
+            return Phrase(phrases.NO_WORDS)
+        word = normalize_keyword(self.text)
+        if word is None or len(self.text.split()) > 1:
+            return Phrase(phrases.NOT_UNDERSTOOD)
+        return Phrase(phrases.UNKNOWN_WORD, {"word": word})
+
+    def registration(self, state: Dialogue) -> RegistrationFacts | None:
+        return next((one for one in self.facts.registrations if one.id == state.registration_id), None)
+
+
+def _result(outcome: Outcome, locale: str) -> Say:
+    match outcome:
+        case Refused():
+            return _refused(outcome, locale)
+        case Told(facts):
+            return Notice("confirmation", facts)
+        case AlreadyRegistered(facts) | PartyChanged(facts) if facts.waiting:
+            return Notice("confirmation", facts)
+        case AlreadyRegistered(facts):
+            message = phrases.ALREADY
+        case PartyChanged(facts):
+            message = phrases.PARTY_CHANGED
+        case PartyNotChanged(facts):
+            message = phrases.PARTY_NOT_CHANGED
+        case GivenUp(facts):
+            message = phrases.GIVEN_UP
+        case OfferDeclined(facts):
+            message = phrases.OFFER_DECLINED_WAITING if facts.waiting else phrases.OFFER_DECLINED
+        case OfferLate(facts):
+            message = phrases.OFFER_LATE_WAITING if facts.waiting else phrases.OFFER_LATE
+    return Phrase(message, described(facts))
+
+
+def _refused(refused: Refused, locale: str) -> Phrase:
+    event = refused.event
+    if event is None:
+        return Phrase(phrases.GONE)
+    return Phrase(_REFUSALS[refused.reason], {"title": event.title(locale), "when": event.when})

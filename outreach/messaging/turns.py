@@ -1,0 +1,281 @@
+"""What goes into one turn of the dialogue and what comes out of it: plain values, nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, Self, get_args
+
+from outreach.i18n import LANGUAGES
+from outreach.messaging.phrases import MessageFacts, Phrase, Say, When
+
+#: An unfinished conversation is kept for so long, and after a pause it is taken up only on request.
+KEPT_FOR = timedelta(days=3)
+PAUSE = timedelta(hours=2)
+
+#: The question that was asked last.
+Step = Literal[
+    "language", "menu", "pick", "registration", "offer",
+    "party", "confirm", "new_party", "confirm_party", "confirm_cancel",
+]  # fmt: skip
+_STEPS: frozenset[str] = frozenset(get_args(Step))
+#: Steps in which a guest has begun something that is worth taking up again.
+_DRAFTS: frozenset[Step] = frozenset({"party", "confirm", "new_party", "confirm_party", "confirm_cancel"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """Where a conversation stands, small enough for a row of a table."""
+
+    step: Step
+    #: Empty while the guest has not chosen one.
+    locale: str
+    asked_at: datetime
+    #: The event that the step is about, if any.
+    event_public_id: str = ""
+    #: The registration that the step is about; 0 for none.
+    registration_id: int = 0
+    party_size: int = 0
+    #: Answers in a row that could not be read.
+    misses: int = 0
+
+    @property
+    def expires_at(self) -> datetime:
+        """From here on the conversation is forgotten."""
+        return self.asked_at + KEPT_FOR
+
+    def is_resting(self, now: datetime) -> bool:
+        """Whether a draft lies so long that it is taken up only when the guest says so."""
+        return self.step in _DRAFTS and now - self.asked_at > PAUSE
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing is left to answer: forgotten, or a menu whose numbers are long out of sight."""
+        is_lasting = self.step in _DRAFTS or self.step == "language"
+        return now >= self.expires_at or (not is_lasting and now - self.asked_at > PAUSE)
+
+    def to_json(self) -> dict[str, str | int]:
+        """Strings and whole numbers only."""
+        return {
+            "step": self.step,
+            "locale": self.locale,
+            "asked_at": self.asked_at.isoformat(),
+            "event_public_id": self.event_public_id,
+            "registration_id": self.registration_id,
+            "party_size": self.party_size,
+            "misses": self.misses,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self | None:
+        """What `to_json` gave, or None for what another version wrote and this one cannot read."""
+        try:
+            found = cls(**{**value, "asked_at": datetime.fromisoformat(value["asked_at"])})
+        except (KeyError, TypeError, ValueError):
+            return None
+        is_known = found.step in _STEPS and (not found.locale or found.locale in LANGUAGES)
+        return found if is_known else None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """One event, as far as a conversation speaks of it."""
+
+    public_id: str
+    #: Short titles by locale; the original language is always among them.
+    titles: Mapping[str, str]
+    source_locale: str
+    when: When
+    #: As in `MessageFacts`.
+    street: str
+    #: Seats that a new party can take; None when there is no limit.
+    seats_left: int | None = None
+    #: Whether a new party of any size would wait.
+    is_full: bool = False
+    #: Whether guests sign up here, and still can.
+    is_open: bool = True
+    is_cancelled: bool = False
+    has_started: bool = False
+
+    def title(self, locale: str) -> str:
+        """The title in a language, or else in its original one."""
+        return self.titles.get(locale) or self.titles[self.source_locale]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationFacts:
+    """One registration of this phone, for an event that is still to come and takes place."""
+
+    id: int
+    event: EventFacts
+    party_size: int
+    code: str
+    #: Why it waits, for one on the waiting list.
+    waiting: Phrase | None = None
+
+    def told(self, locale: str) -> MessageFacts:
+        """The registration as texts speak of it."""
+        event = self.event
+        return MessageFacts(
+            event.title(locale), event.when, event.street, self.party_size, self.code, waiting=self.waiting
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFacts:
+    """Seats that were offered to a waiting party of this phone and not answered yet."""
+
+    registration: RegistrationFacts
+    offered_at: datetime
+    #: May have passed: for a day or so a late yes deserves an answer as well.
+    expires_at: datetime
+    expires_local: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a turn needs to know; the caller looks it up before every turn."""
+
+    #: In the order of the menu; never empty.
+    offered_locales: tuple[str, ...]
+    #: The language this phone has chosen before.
+    known_locale: str | None = None
+    #: The event whose keyword is `dialogue.normalize_keyword` of the text.
+    keyword_event: EventFacts | None = None
+    #: The event of the stored state's `event_public_id`.
+    event: EventFacts | None = None
+    #: The soonest event first.
+    registrations: tuple[RegistrationFacts, ...] = ()
+    #: The latest one.
+    offer: OfferFacts | None = None
+    #: Too many texts in too short a time, or one again and again: most likely a machine.
+    is_loop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Registers this phone; comes out as Told, AlreadyRegistered or Refused."""
+
+    event_public_id: str
+    party_size: int
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancels a registration; comes out as GivenUp or Refused."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeParty:
+    """Changes a party; comes out as PartyChanged, PartyNotChanged or Refused."""
+
+    registration_id: int
+    party_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptOffer:
+    """Takes offered seats; comes out as Told, OfferLate or Refused."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineOffer:
+    """Lets offered seats go; comes out as OfferDeclined, OfferLate or Refused."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskPerson:
+    """Puts the conversation before a person; nothing can come of it that the guest must be told."""
+
+    reason: Literal["asked", "not_understood"]
+
+
+@dataclass(frozen=True, slots=True)
+class RememberLocale:
+    """Keeps the chosen language of this phone; nothing can come of it that the guest must be told."""
+
+    locale: str
+
+
+#: What may come out one way or another: `dialogue.concluded` says which.
+Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer
+Action = Attempt | AskPerson | RememberLocale
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Registered, or seated by an offer, or waiting: `facts.waiting` says which."""
+
+    facts: MessageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyRegistered:
+    """There was a registration, and it stays as it was."""
+
+    facts: MessageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class PartyChanged:
+    """The party has its new size, with seats or on the waiting list."""
+
+    facts: MessageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class PartyNotChanged:
+    """There are not enough seats; `facts` has the old size."""
+
+    facts: MessageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """The registration is canceled."""
+
+    facts: MessageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDeclined:
+    """The offered seats go to others; `facts.waiting` is set if the party keeps a place in the list."""
+
+    facts: MessageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLate:
+    """The offered seats were gone already; `facts.waiting` as in OfferDeclined."""
+
+    facts: MessageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was done. `event` is None when the event or the registration is gone."""
+
+    reason: Literal["full", "closed", "cancelled", "started", "gone"]
+    event: EventFacts | None = None
+
+
+Outcome = (
+    Told | AlreadyRegistered | PartyChanged | PartyNotChanged | GivenUp | OfferDeclined | OfferLate | Refused
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answer of ours. Only to a suspected loop it has neither replies nor an action."""
+
+    #: To be stored until its `expires_at`; None when nothing is open.
+    state: Dialogue | None
+    #: Each is one text in `locale`. Empty beside an Attempt, until it is concluded.
+    replies: tuple[Say, ...]
+    action: Action | None
+    locale: str

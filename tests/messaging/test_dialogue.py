@@ -1,0 +1,857 @@
+import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outreach.i18n import LANGUAGES, translator
+from outreach.messaging import phrases
+from outreach.messaging.dialogue import concluded, normalize_keyword, step
+from outreach.messaging.phrases import LanguageMenu, MessageFacts, Notice, Phrase, When, text_of
+from outreach.messaging.turns import (
+    AcceptOffer,
+    Action,
+    AlreadyRegistered,
+    AskPerson,
+    Cancel,
+    ChangeParty,
+    DeclineOffer,
+    Dialogue,
+    EventFacts,
+    Facts,
+    GivenUp,
+    OfferDeclined,
+    OfferFacts,
+    OfferLate,
+    Outcome,
+    PartyChanged,
+    PartyNotChanged,
+    Refused,
+    Register,
+    RegistrationFacts,
+    RememberLocale,
+    Told,
+    Turn,
+)
+
+MORNING = datetime(2026, 9, 1, 15, 0, tzinfo=UTC)
+WAITING = Phrase("You are number %(place)s. All seats are taken now.", {"place": 3})
+
+POTLUCK = EventFacts(
+    "ptlck23456",
+    {"en": "Potluck", "es": "Comida"},
+    "en",
+    When(datetime(2026, 9, 12, 18, 30)),
+    "4801 Linwood Blvd",
+    seats_left=10,
+)
+FAIR = EventFacts("frfrf23456", {"es": "Feria"}, "es", When(datetime(2026, 9, 13, 9, 0)), "1 Main St")
+
+
+@dataclass
+class Phone:
+    """A phone, and the least that a service does around the dialogue: facts in, actions out."""
+
+    known_locale: str | None = None
+    offered_locales: tuple[str, ...] = ("en", "es", "ar")
+    keywords: dict[str, EventFacts] = field(default_factory=lambda: {"POTLUCK": POTLUCK, "FAIR": FAIR})
+    registrations: list[RegistrationFacts] = field(default_factory=list)
+    offer: OfferFacts | None = None
+    is_loop: bool = False
+    now: datetime = MORNING
+    state: Dialogue | None = None
+    actions: list[Action] = field(default_factory=list)
+    last: Turn | None = None
+
+    def turn(self, text: str, *, after: timedelta = timedelta(minutes=1)) -> Turn:
+        self.now += after
+        turn = step(self.state, text, self.facts(text), self.now)
+        if turn.action is not None:
+            self.actions.append(turn.action)
+            outcome = self.carry_out(turn.action)
+            if outcome is not None:
+                assert turn.replies == ()
+                turn = concluded(turn, outcome)
+        self.state = Dialogue.from_json(json.loads(json.dumps(turn.state.to_json()))) if turn.state else None
+        assert self.state == turn.state
+        self.last = turn
+        return turn
+
+    def text(self, text: str, *, after: timedelta = timedelta(minutes=1)) -> str:
+        turn = self.turn(text, after=after)
+        return "\n--\n".join(text_of(reply, translator(turn.locale)) for reply in turn.replies)
+
+    def facts(self, text: str) -> Facts:
+        about = self.state.event_public_id if self.state else ""
+        return Facts(
+            self.offered_locales,
+            self.known_locale,
+            keyword_event=self.keywords.get(normalize_keyword(text) or ""),
+            event=next((event for event in self.keywords.values() if event.public_id == about), None),
+            registrations=tuple(self.registrations),
+            offer=self.offer,
+            is_loop=self.is_loop,
+        )
+
+    def carry_out(self, action: Action) -> Outcome | None:
+        match action:
+            case Register(event_public_id, party_size, locale):
+                event = next(e for e in self.keywords.values() if e.public_id == event_public_id)
+                self.known_locale = locale
+                waits = event.is_full or (event.seats_left is not None and party_size > event.seats_left)
+                made = RegistrationFacts(
+                    len(self.registrations) + 1, event, party_size, "482913", WAITING if waits else None
+                )
+                self.registrations.append(made)
+                return Told(made.told(locale))
+            case Cancel(registration_id):
+                gone = self.find(registration_id)
+                if gone is None:
+                    return Refused("gone")
+                self.registrations.remove(gone)
+                return GivenUp(gone.told("en"))
+            case ChangeParty(registration_id, party_size):
+                old = self.find(registration_id)
+                if old is None:
+                    return Refused("gone")
+                new = replace(old, party_size=party_size)
+                self.registrations[self.registrations.index(old)] = new
+                return PartyChanged(new.told("en"))
+            case AcceptOffer():
+                assert self.offer is not None
+                taken, self.offer = self.offer.registration, None
+                return Told(replace(taken, waiting=None).told("en"))
+            case DeclineOffer():
+                assert self.offer is not None
+                let_go, self.offer = self.offer.registration, None
+                return OfferDeclined(let_go.told("en"))
+            case RememberLocale(locale):
+                self.known_locale = locale
+            case AskPerson():
+                pass
+        return None
+
+    def find(self, registration_id: int) -> RegistrationFacts | None:
+        return next((mine for mine in self.registrations if mine.id == registration_id), None)
+
+
+def english(**facts: Any) -> Phone:
+    return Phone(known_locale="en", **facts)
+
+
+def registered(party_size: int = 3, event: EventFacts = POTLUCK, number: int = 1) -> RegistrationFacts:
+    return RegistrationFacts(number, event, party_size, "482913")
+
+
+def offered(phone: Phone, registration: RegistrationFacts | None = None) -> OfferFacts:
+    return OfferFacts(
+        registration or replace(registered(), waiting=WAITING),
+        offered_at=phone.now,
+        expires_at=phone.now + timedelta(hours=4),
+        expires_local=datetime(2026, 9, 1, 14, 0),
+    )
+
+
+def messages(turn: Turn) -> list[str]:
+    """The message ids of a turn's phrases."""
+    return [reply.message if isinstance(reply, Phrase) else type(reply).__name__ for reply in turn.replies]
+
+
+# Signing up
+
+
+def test_guest_signs_up_by_keyword_language_number_and_yes() -> None:
+    phone = Phone()
+
+    assert phone.text("potluck") == "Potluck\n1 English\n2 Español\n3 العربية"
+    assert phone.text("1") == (
+        "Potluck, Saturday, Sep 12, 6:30 PM, 4801 Linwood Blvd. "
+        "How many people are coming, you included? Text a number from 1 to 20."
+    )
+    assert phone.text("3") == (
+        "Sign up for Potluck, Saturday, Sep 12, 6:30 PM, 4801 Linwood Blvd? People: 3. "
+        "1 = yes, 2 = other number, 0 = menu. We will text you reminders."
+    )
+    assert phone.text("1") == (
+        "Registered: Potluck, Saturday, Sep 12, 6:30 PM, 4801 Linwood Blvd. People: 3. Code 482913. "
+        "0 = change or cancel, STOP = no texts."
+    )
+    assert phone.actions == [RememberLocale("en"), Register(POTLUCK.public_id, 3, "en")]
+    assert phone.state is None
+
+
+def test_guest_signs_up_in_a_chosen_language() -> None:
+    phone = Phone()
+    phone.turn("#Potluck")
+
+    assert phone.turn("٢").replies == (
+        Phrase(
+            phrases.PARTY,
+            {"title": "Comida", "when": POTLUCK.when, "street": "4801 Linwood Blvd", "party": 0},
+        ),
+    )
+    phone.turn("dos adultos y tres niños")
+    phone.turn("sí")
+    assert phone.actions == [RememberLocale("es"), Register(POTLUCK.public_id, 5, "es")]
+
+
+def test_guest_is_not_asked_for_a_language_that_is_known() -> None:
+    assert messages(english().turn("POTLUCK")) == [phrases.PARTY]
+
+
+def test_guest_is_not_asked_for_a_language_where_there_is_one() -> None:
+    assert messages(Phone(offered_locales=("en",)).turn("POTLUCK")) == [phrases.PARTY]
+
+
+def test_title_is_the_original_one_where_it_is_not_translated() -> None:
+    assert english().text("FAIR").startswith("Feria, Sunday, Sep 13, 9:00 AM, 1 Main St.")
+
+
+def test_guest_sees_a_sum_before_it_counts_and_can_change_it() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+
+    assert "People: 5." in phone.text("2 adults, 3 kids")
+    assert messages(phone.turn("2")) == [phrases.PARTY]
+    assert "People: 4." in phone.text("four")
+    assert "People: 6." in phone.text("6")
+    phone.turn("yes")
+    assert phone.actions == [Register(POTLUCK.public_id, 6, "en")]
+
+
+def test_party_of_nine_is_a_number_where_a_number_was_asked() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+    phone.turn("9")
+
+    assert phone.state is not None
+    assert (phone.state.step, phone.state.party_size) == ("confirm", 9)
+    assert messages(phone.turn("9")) == [phrases.PERSON]
+    assert messages(phone.turn("1")) == ["Notice"]
+    assert phone.actions == [AskPerson("asked"), Register(POTLUCK.public_id, 9, "en")]
+
+
+@pytest.mark.parametrize("text", ["21", "500", "99999999999999999999", "30 adults", "816 555 0123"])
+def test_party_that_is_too_large_is_refused_in_one_sentence(text: str) -> None:
+    phone = english()
+    phone.turn("FAIR")
+
+    assert messages(phone.turn(text)) == [phrases.PARTY_OUT_OF_RANGE]
+    assert messages(phone.turn("20")) == [phrases.CONFIRM]
+
+
+@pytest.mark.parametrize("text", ["", "👍", "2 or 3", "2-3", "-1", "many", "half"])
+def test_party_that_is_no_number_is_asked_again(text: str) -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+
+    assert messages(phone.turn(text)) == [phrases.PARTY_AGAIN]
+    assert messages(phone.turn("3")) == [phrases.CONFIRM]
+
+
+def test_third_answer_that_we_cannot_read_goes_to_a_person_and_nothing_is_lost() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+
+    assert [messages(phone.turn(text)) for text in ("what?", "where?", "who?")] == [
+        [phrases.PARTY_AGAIN],
+        [phrases.ONE_NUMBER],
+        [phrases.PERSON],
+    ]
+    assert phone.actions == [AskPerson("not_understood")]
+    assert messages(phone.turn("why?")) == [phrases.PARTY_AGAIN]
+    assert messages(phone.turn("2")) == [phrases.CONFIRM]
+
+
+def test_misses_are_counted_from_the_last_answer_that_was_read() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+    phone.turn("what?")
+    phone.turn("3")
+
+    assert [messages(phone.turn(text)) for text in ("what?", "what?")] == [
+        [phrases.CONFIRM],
+        [phrases.YES_OR_NO],
+    ]
+
+
+# Events that cannot be had
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        pytest.param(
+            replace(POTLUCK, is_cancelled=True, is_open=False), phrases.EVENT_CANCELED, id="canceled"
+        ),
+        pytest.param(replace(POTLUCK, has_started=True, is_open=False), phrases.EVENT_STARTED, id="started"),
+        pytest.param(replace(POTLUCK, is_open=False), phrases.EVENT_CLOSED, id="closed"),
+    ],
+)
+def test_event_that_takes_nobody_is_told_at_once_and_until_the_last_moment(
+    event: EventFacts, message: str
+) -> None:
+    closed = {"POTLUCK": event}
+    at_once, at_number, at_yes = english(keywords=closed), english(), english()
+    at_number.turn("POTLUCK")
+    at_number.keywords = closed
+    for text in ("POTLUCK", "3"):
+        at_yes.turn(text)
+    at_yes.keywords = closed
+
+    turns = [at_once.turn("POTLUCK"), at_number.turn("3"), at_yes.turn("1")]
+
+    assert [(messages(turn), turn.action, turn.state) for turn in turns] == [([message], None, None)] * 3
+
+
+def test_event_that_vanished_is_told() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+    phone.keywords = {}
+
+    assert messages(phone.turn("3")) == [phrases.GONE]
+
+
+def test_full_event_offers_the_waitlist_and_says_why() -> None:
+    phone = english(keywords={"POTLUCK": replace(POTLUCK, is_full=True, seats_left=0)})
+
+    assert messages(phone.turn("POTLUCK")) == [phrases.PARTY_WAITLIST]
+    assert messages(phone.turn("2")) == [phrases.CONFIRM_WAITLIST]
+    assert phone.text("1") == (
+        "Waitlist: Potluck, Saturday, Sep 12, 6:30 PM. You are number 3. All seats are taken now. "
+        "People: 2. Code 482913. We text you when seats are free. 0 = change or cancel, STOP = no texts."
+    )
+
+
+def test_party_that_is_too_large_for_the_free_seats_is_told_before_it_says_yes() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+
+    assert [messages(phone.turn(size)) for size in ("11", "10")] == [
+        [phrases.CONFIRM_WAITLIST],
+        [phrases.CONFIRM],
+    ]
+
+
+# What a registered guest can do
+
+
+def test_keyword_of_an_event_that_the_phone_has_shows_the_registration() -> None:
+    assert english(registrations=[registered()]).text("POTLUCK") == (
+        "Potluck, Saturday, Sep 12, 6:30 PM. People: 3. Code 482913. "
+        "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
+    )
+
+
+def test_guest_changes_the_party() -> None:
+    phone = english(registrations=[registered()])
+
+    assert messages(phone.turn("0")) == [phrases.REGISTRATION]
+    assert phone.text("1").startswith("Potluck. People now: 3.")
+    assert phone.text("5") == (
+        "Change the number of people at Potluck from 3 to 5? 1 = yes, 2 = other number, 0 = menu."
+    )
+    assert messages(phone.turn("no")) == [phrases.NEW_PARTY]
+    phone.turn("4")
+    assert messages(phone.turn("1")) == [phrases.PARTY_CHANGED]
+    assert phone.actions == [ChangeParty(1, 4)]
+
+
+def test_guest_who_changes_to_the_same_number_is_told_that_it_stands() -> None:
+    phone = english(registrations=[registered()])
+    for text in ("0", "1"):
+        phone.turn(text)
+
+    assert messages(phone.turn("3")) == [phrases.KEPT]
+    assert phone.actions == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "message", "actions"),
+    [
+        pytest.param("1", phrases.GIVEN_UP, [Cancel(1)], id="yes"),
+        pytest.param("2", phrases.KEPT, [], id="no"),
+    ],
+)
+def test_guest_gives_up_the_place_only_after_a_yes(answer: str, message: str, actions: list[Action]) -> None:
+    phone = english(registrations=[registered()])
+    phone.turn("0")
+
+    assert messages(phone.turn("2")) == [phrases.CONFIRM_CANCEL]
+    assert messages(phone.turn(answer)) == [message]
+    assert phone.actions == actions
+
+
+def test_guest_with_several_registrations_picks_one() -> None:
+    phone = english(registrations=[registered(), registered(2, FAIR, 2)])
+
+    assert phone.text("0") == (
+        "Text the number of an event:\n1 = Potluck, Saturday, Sep 12, 6:30 PM\n"
+        "2 = Feria, Sunday, Sep 13, 9:00 AM\n9 = a person."
+    )
+    assert phone.text("2").startswith("Feria, Sunday, Sep 13, 9:00 AM. People: 2.")
+    phone.turn("2")
+    phone.turn("1")
+    assert phone.actions == [Cancel(2)]
+
+
+def test_guest_can_never_pick_the_key_for_a_person() -> None:
+    phone = english(registrations=[registered(1, POTLUCK, number) for number in range(1, 12)])
+    lines = phone.text("0").splitlines()
+
+    assert [line[:3] for line in lines[1:]] == ["1 =", "2 =", "3 =", "4 =", "5 =", "6 =", "7 =", "8 =", "9 ="]
+    assert messages(phone.turn("9")) == [phrases.PERSON]
+
+
+def test_registration_that_vanished_is_told() -> None:
+    phone = english(registrations=[registered()])
+    phone.turn("0")
+    phone.registrations = []
+
+    assert messages(phone.turn("1")) == [phrases.GONE]
+
+
+# Menu, language, person
+
+
+def test_menu_without_registrations_says_how_to_sign_up() -> None:
+    phone = english()
+
+    assert messages(phone.turn("0")) == [phrases.MENU]
+    assert phone.turn("1").replies == (LanguageMenu(("en", "es", "ar")),)
+    assert phone.turn("3").locale == "ar"
+    assert phone.actions == [RememberLocale("ar")]
+
+
+def test_language_is_changed_by_its_name_and_the_question_is_asked_again() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+    turn = phone.turn("¡español!")
+
+    assert (messages(turn), turn.locale, turn.action) == ([phrases.PARTY], "es", RememberLocale("es"))
+    phone.turn("3")
+    assert phone.turn("العربية").locale == "ar"
+    phone.turn("1")
+    assert phone.actions[-1] == Register(POTLUCK.public_id, 3, "ar")
+
+
+def test_language_that_is_not_offered_is_a_word_like_another() -> None:
+    assert messages(english().turn("Kiswahili")) == [phrases.UNKNOWN_WORD]
+
+
+@pytest.mark.parametrize("key", ["0", "٠", "0.", "၀"])
+def test_menu_key_asks_a_stranger_for_the_language(key: str) -> None:
+    phone = Phone()
+    phone.turn("POTLUCK")
+
+    assert phone.turn(key).replies == (LanguageMenu(("en", "es", "ar"), "Potluck"),)
+    assert messages(phone.turn("1")) == [phrases.PARTY]
+
+
+def test_ninth_language_can_be_chosen() -> None:
+    phone = Phone(offered_locales=tuple(LANGUAGES))
+    phone.turn("POTLUCK")
+
+    assert phone.turn("9").locale == tuple(LANGUAGES)[8]
+    assert phone.actions == [RememberLocale(tuple(LANGUAGES)[8])]
+
+
+def test_person_is_asked_for_and_the_draft_stays() -> None:
+    phone = english()
+    for text in ("POTLUCK", "3", "9"):
+        phone.turn(text)
+
+    assert phone.actions == [AskPerson("asked")]
+    assert messages(phone.turn("1")) == ["Notice"]
+
+
+# What we cannot read
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("", phrases.NO_WORDS, id="empty"),
+        pytest.param(" \n ", phrases.NO_WORDS, id="blank"),
+        pytest.param("👍🏾", phrases.NO_WORDS, id="emoji"),
+        pytest.param("PTLUCK", phrases.UNKNOWN_WORD, id="unknown keyword"),
+        pytest.param("thank you so much", phrases.NOT_UNDERSTOOD, id="sentence"),
+        pytest.param("مرحبا", phrases.NOT_UNDERSTOOD, id="Arabic"),
+        pytest.param("1", phrases.NOT_UNDERSTOOD, id="answer to nothing"),
+    ],
+)
+def test_text_that_means_nothing_gets_one_clear_sentence(text: str, message: str) -> None:
+    assert messages(english().turn(text)) == [message]
+    assert messages(Phone().turn(text)) == [message, "LanguageMenu"]
+
+
+def test_text_that_means_nothing_again_and_again_goes_to_a_person() -> None:
+    phone = english()
+
+    assert [messages(phone.turn(text)) for text in ("hello there", "hello there", "hello there")] == [
+        [phrases.NOT_UNDERSTOOD],
+        [phrases.SHORT_MENU],
+        [phrases.PERSON],
+    ]
+
+
+def test_unknown_word_is_said_back() -> None:
+    assert english().text("ptluck") == (
+        "We have no event with the word PTLUCK. Check the poster. 0 = menu, 9 = a person."
+    )
+
+
+def test_suspected_loop_is_met_with_silence_and_keeps_the_state() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+    before = phone.state
+    phone.is_loop = True
+    turn = phone.turn("3")
+
+    assert (turn.replies, turn.action, turn.state) == ((), None, before)
+
+
+# Pauses
+
+
+def test_draft_rests_after_two_hours_and_is_taken_up_by_one() -> None:
+    phone = english()
+    for text in ("POTLUCK", "3"):
+        phone.turn(text)
+
+    assert phone.text("1", after=timedelta(hours=2, seconds=1)).startswith("Sign up for Potluck")
+    assert phone.actions == []
+    phone.turn("1")
+    assert phone.actions == [Register(POTLUCK.public_id, 3, "en")]
+
+
+def test_answer_within_two_hours_needs_no_taking_up() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+
+    assert messages(phone.turn("3", after=timedelta(hours=2))) == [phrases.CONFIRM]
+
+
+def test_other_answer_after_a_pause_is_told_how_to_go_on() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+
+    assert phone.text("2", after=timedelta(days=1)) == "You did not finish with Potluck. 1 = go on, 0 = menu."
+    assert messages(phone.turn("1")) == [phrases.PARTY]
+    assert messages(phone.turn("2")) == [phrases.CONFIRM]
+
+
+def test_keyword_after_a_pause_begins_anew() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+
+    assert phone.text("FAIR", after=timedelta(days=1)).startswith("Feria")
+
+
+def test_draft_is_forgotten_after_three_days() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+
+    assert messages(phone.turn("1", after=timedelta(days=3))) == [phrases.NOT_UNDERSTOOD]
+
+
+def test_menu_left_standing_means_nothing_any_more() -> None:
+    phone = english(registrations=[registered()])
+    phone.turn("0")
+
+    assert messages(phone.turn("2", after=timedelta(hours=3))) == [phrases.NOT_UNDERSTOOD]
+
+
+def test_language_can_be_answered_the_next_day() -> None:
+    phone = Phone()
+    phone.turn("POTLUCK")
+
+    assert messages(phone.turn("1", after=timedelta(days=1))) == [phrases.PARTY]
+
+
+# Other keywords
+
+
+def test_keyword_during_another_sign_up_switches_to_that_event() -> None:
+    phone = english()
+    phone.turn("POTLUCK")
+
+    assert phone.text("FAIR").startswith("Feria")
+    phone.turn("2")
+    phone.turn("1")
+    assert phone.actions == [Register(FAIR.public_id, 2, "en")]
+
+
+def test_open_question_comes_before_a_keyword_that_answers_it() -> None:
+    phone = english(keywords={"POTLUCK": POTLUCK, "TEN": FAIR})
+    phone.turn("POTLUCK")
+
+    assert "People: 10." in phone.text("ten")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("potluck", "POTLUCK"),
+        ("#Potluck please", "POTLUCK"),
+        ("  “Potluck”, thanks", "POTLUCK"),
+        ("ＰＯＴＬＵＣＫ", "POTLUCK"),
+        ("2026", "2026"),
+        ("abc", "ABC"),
+        ("abcdefghijkl", "ABCDEFGHIJKL"),
+        ("ab", None),
+        ("abcdefghijklm", None),
+        ("pot-luck", None),
+        ("comida5€", "COMIDA5"),
+        ("café", None),
+        ("مرحبا", None),
+        ("", None),
+        ("👍", None),
+        ("x" * 100_000, None),
+    ],
+)
+def test_normalize_keyword_is_the_first_word(text: str, expected: str | None) -> None:
+    assert normalize_keyword(text) == expected
+
+
+# Offers
+
+
+@pytest.mark.parametrize(
+    ("answer", "action", "reply"),
+    [
+        pytest.param("1", AcceptOffer(1), "Notice", id="yes"),
+        pytest.param("2", DeclineOffer(1), phrases.OFFER_DECLINED_WAITING, id="no"),
+        pytest.param("OK", AcceptOffer(1), "Notice", id="yes in words"),
+    ],
+)
+def test_offer_is_answered_by_digit(answer: str, action: Action, reply: str) -> None:
+    phone = english()
+    phone.offer = offered(phone)
+
+    assert messages(phone.turn(answer)) == [reply]
+    assert phone.actions == [action]
+
+
+def test_offer_comes_before_an_older_question_which_stays_open() -> None:
+    phone = english()
+    phone.turn("FAIR")
+    phone.now += timedelta(minutes=5)
+    phone.offer = offered(phone)
+    phone.turn("1")
+
+    assert phone.actions == [AcceptOffer(1)]
+    assert messages(phone.turn("2")) == [phrases.CONFIRM]
+
+
+def test_offer_waits_behind_a_question_that_was_asked_after_it() -> None:
+    phone = english()
+    phone.offer = offered(phone)
+    phone.turn("FAIR")
+    phone.turn("2")
+    phone.turn("1")
+
+    assert phone.actions == [Register(FAIR.public_id, 2, "en")]
+    assert messages(phone.turn("1")) == ["Notice"]
+    assert phone.actions[-1] == AcceptOffer(1)
+
+
+def test_offer_is_repeated_when_the_answer_cannot_be_read() -> None:
+    phone = english()
+    phone.offer = offered(phone)
+
+    assert phone.text("what is this?").startswith("Seats for 3: Potluck, Saturday, Sep 12, 6:30 PM,")
+    assert messages(phone.turn("what?")) == [phrases.YES_OR_NO]
+    phone.turn("1")
+    assert phone.actions == [AcceptOffer(1)]
+
+
+def test_menu_of_a_registration_with_an_offer_asks_about_the_offer() -> None:
+    phone = english()
+    phone.offer = offered(phone)
+    phone.registrations = [phone.offer.registration]
+
+    assert phone.text("0") == (
+        "Seats for 3: Potluck, Saturday, Sep 12, 6:30 PM, 4801 Linwood Blvd. 1 = take them, 2 = no. "
+        "Answer by Tuesday, 2:00 PM. STOP = no texts."
+    )
+    phone.turn("2")
+    assert phone.actions == [DeclineOffer(1)]
+
+
+def test_late_yes_to_an_offer_is_told_and_takes_nothing() -> None:
+    phone = english()
+    phone.offer = offered(phone)
+
+    assert phone.text("1", after=timedelta(hours=4)) == (
+        "Your answer came too late: the seats at Potluck are no longer kept for you. "
+        "You are number 3. All seats are taken now. 0 = menu."
+    )
+    assert phone.actions == []
+
+
+def test_late_yes_to_an_offer_does_not_swallow_the_answer_to_a_question() -> None:
+    phone = english()
+    phone.turn("FAIR", after=timedelta())
+    phone.offer = replace(offered(phone), expires_at=phone.now)
+
+    assert messages(phone.turn("1")) == [phrases.CONFIRM]
+
+
+# Outcomes
+
+_FACTS = MessageFacts("Potluck", POTLUCK.when, "4801 Linwood Blvd", 3, "482913")
+_WAITING_FACTS = replace(_FACTS, waiting=WAITING)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "message"),
+    [
+        pytest.param(AlreadyRegistered(_FACTS), phrases.ALREADY, id="already"),
+        pytest.param(PartyChanged(_FACTS), phrases.PARTY_CHANGED, id="changed"),
+        pytest.param(PartyNotChanged(_FACTS), phrases.PARTY_NOT_CHANGED, id="not changed"),
+        pytest.param(GivenUp(_FACTS), phrases.GIVEN_UP, id="given up"),
+        pytest.param(OfferDeclined(_FACTS), phrases.OFFER_DECLINED, id="declined"),
+        pytest.param(OfferDeclined(_WAITING_FACTS), phrases.OFFER_DECLINED_WAITING, id="declined, waiting"),
+        pytest.param(OfferLate(_FACTS), phrases.OFFER_LATE, id="late"),
+        pytest.param(OfferLate(_WAITING_FACTS), phrases.OFFER_LATE_WAITING, id="late, waiting"),
+    ],
+)
+def test_concluded_says_what_became_of_the_attempt(outcome: Outcome, message: str) -> None:
+    attempt = Turn(None, (), Register("ptlck23456", 3, "en"), "en")
+
+    assert concluded(attempt, outcome) == replace(
+        attempt,
+        replies=(Phrase(message, phrases.described(outcome.facts)),),  # type: ignore[union-attr]
+    )
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [Told(_FACTS), Told(_WAITING_FACTS), AlreadyRegistered(_WAITING_FACTS), PartyChanged(_WAITING_FACTS)],
+)
+def test_concluded_confirms_with_the_wording_of_a_confirmation(outcome: Any) -> None:
+    attempt = Turn(None, (), Register("ptlck23456", 3, "en"), "en")
+
+    assert concluded(attempt, outcome).replies == (Notice("confirmation", outcome.facts),)
+
+
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [
+        ("full", phrases.EVENT_FULL),
+        ("closed", phrases.EVENT_CLOSED),
+        ("cancelled", phrases.EVENT_CANCELED),
+        ("started", phrases.EVENT_STARTED),
+    ],
+)
+def test_concluded_names_the_event_that_takes_nobody(reason: Any, message: str) -> None:
+    attempt = Turn(None, (), Register("ptlck23456", 3, "es"), "es")
+
+    assert concluded(attempt, Refused(reason, POTLUCK)).replies == (
+        Phrase(message, {"title": "Comida", "when": POTLUCK.when}),
+    )
+    assert concluded(attempt, Refused("gone")).replies == (Phrase(phrases.GONE),)
+
+
+# The stored state
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"step": "party"},
+        {"step": "nowhere", "locale": "en", "asked_at": "2026-09-01T15:00:00+00:00"},
+        {"step": "party", "locale": "tlh", "asked_at": "2026-09-01T15:00:00+00:00"},
+        {"step": "party", "locale": "en", "asked_at": "yesterday"},
+        {"step": "party", "locale": "en", "asked_at": None},
+        {"step": "party", "locale": "en", "asked_at": "2026-09-01T15:00:00+00:00", "color": "blue"},
+    ],
+)
+def test_from_json_gives_up_what_it_cannot_read(value: dict[str, Any]) -> None:
+    assert Dialogue.from_json(value) is None
+
+
+def test_state_expires_three_days_after_its_question() -> None:
+    assert Dialogue("party", "en", MORNING).expires_at == MORNING + timedelta(days=3)
+
+
+# Whatever is texted
+
+_TEXTS = st.one_of(
+    st.sampled_from(
+        [
+            "0",
+            "1",
+            "2",
+            "3",
+            "9",
+            "12",
+            "21",
+            "POTLUCK",
+            "fair",
+            "yes",
+            "no",
+            "English",
+            "العربية",
+            "",
+            "👍",
+            "٣",
+        ]
+    ),
+    st.text(max_size=40),
+)
+_PAUSES = st.sampled_from([timedelta(minutes=1), timedelta(hours=3), timedelta(days=4)])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(_TEXTS, _PAUSES), max_size=12),
+    st.sampled_from([None, "en", "ar"]),
+    st.integers(0, 10),
+    st.booleans(),
+)
+def test_any_texts_end_in_a_known_state_and_are_answered(
+    texts: list[tuple[str, timedelta]], locale: str | None, registrations: int, has_offer: bool
+) -> None:
+    phone = Phone(
+        known_locale=locale,
+        registrations=[registered(2, FAIR, number + 1) for number in range(registrations)],
+    )
+    if has_offer:
+        phone.offer = offered(phone)
+    for text, pause in texts:
+        turn = phone.turn(text, after=pause)
+
+        assert 1 <= len(turn.replies) <= 2
+        assert all(text_of(reply, translator(turn.locale)).strip() for reply in turn.replies)
+        assert turn.locale in LANGUAGES
+        assert turn.state is None or turn.state.expires_at > phone.now
+    sizes = [action.party_size for action in phone.actions if isinstance(action, Register | ChangeParty)]
+    assert all(1 <= size <= 20 for size in sizes)
+
+
+@given(st.lists(_TEXTS, max_size=6))
+def test_any_texts_lead_to_a_person_by_two_keys(texts: list[str]) -> None:
+    phone = english()
+    for text in texts:
+        phone.turn(text)
+    phone.turn("0")
+
+    assert phone.turn("9").action == AskPerson("asked")
+
+
+@given(st.lists(_TEXTS, max_size=6))
+def test_any_texts_leave_a_new_guest_able_to_sign_up(texts: list[str]) -> None:
+    phone = Phone(offered_locales=("en",), keywords={"POTLUCK": POTLUCK})
+    for text in texts:
+        phone.turn(text)
+    phone.registrations.clear()
+    for text in ("0", "POTLUCK", "3", "1"):
+        phone.turn(text)
+
+    assert phone.actions[-1] == Register(POTLUCK.public_id, 3, "en")
