@@ -1,6 +1,7 @@
 """Commands about staff."""
 
 import secrets
+import sys
 
 import click
 
@@ -27,7 +28,7 @@ def add(
 ) -> None:
     """Add somebody who may sign in; prints a password when none is given."""
     if password_stdin:
-        password = click.get_text_stream("stdin").readline().rstrip("\n")
+        password = sys.stdin.readline().rstrip("\n")
     else:
         password = secrets.token_urlsafe(12)
     with make_app().app_context(), transaction():
