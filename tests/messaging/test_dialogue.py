@@ -835,6 +835,7 @@ def test_any_texts_end_in_a_known_state_and_are_answered(
     assert all(1 <= size <= 20 for size in sizes)
 
 
+@settings(deadline=None)
 @given(st.lists(_TEXTS, max_size=6))
 def test_any_texts_lead_to_a_person_by_two_keys(texts: list[str]) -> None:
     phone = english()
@@ -845,6 +846,7 @@ def test_any_texts_lead_to_a_person_by_two_keys(texts: list[str]) -> None:
     assert phone.turn("9").action == AskPerson("asked")
 
 
+@settings(deadline=None)
 @given(st.lists(_TEXTS, max_size=6))
 def test_any_texts_leave_a_new_guest_able_to_sign_up(texts: list[str]) -> None:
     phone = Phone(offered_locales=("en",), keywords={"POTLUCK": POTLUCK})

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.messaging.due import Expectation, Offer, Owed, confirmation_key, owed
@@ -245,6 +245,7 @@ def test_owed_tells_of_a_cancellation_until_the_event_would_have_ended(
 _INSTANTS = st.datetimes(datetime(2026, 8, 1), datetime(2026, 10, 1), timezones=st.just(UTC))
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         replace,

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.messaging.quiet import is_quiet, next_allowed_at
@@ -102,6 +102,7 @@ def test_is_quiet_ends_the_evening_later_for_such_news(clock_utc: str, expected:
     assert is_quiet(utc("2026-09-13", clock_utc), CHICAGO, changed_start_at=start_at) is expected
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),
     st.sampled_from(

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.messaging.segments import Segments, costly_characters, measure, plain_punctuation
@@ -40,6 +40,7 @@ def test_measure_counts_as_the_network_does(text: str, expected: Segments) -> No
     assert measure(text) == expected
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_measure_agrees_with_the_encoded_length(text: str) -> None:
     measured = measure(text)
@@ -52,6 +53,7 @@ def test_measure_agrees_with_the_encoded_length(text: str) -> None:
     assert measured.units <= max(measured.parts, 1) * (room if measured.parts > 1 else room + 7)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_measure_never_falls_when_text_is_added(text: str, more: str) -> None:
     assert measure(text + more).parts >= measure(text).parts
