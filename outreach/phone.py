@@ -46,8 +46,12 @@ def _is_textable(number: phonenumbers.PhoneNumber) -> bool:
 
 
 def _is_fictional(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether it is of a kept block, in an area code that is ours: 876 is Jamaica's, 900 costs extra."""
     national = phonenumbers.national_significant_number(number)
-    return number.country_code == 1 and len(national) == 10 and national[3:8] == "55501"
+    if number.country_code != 1 or len(national) != 10 or national[3:8] != "55501":
+        return False
+    neighbor = phonenumbers.PhoneNumber(country_code=1, national_number=int(national[:3] + "2345678"))
+    return _is_textable(neighbor)
 
 
 def masked(phone: str) -> str:

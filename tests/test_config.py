@@ -1,0 +1,102 @@
+"""Settings: read as a whole, refused as a whole."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from outreach.config import Settings, TwilioSettings, from_environment
+from outreach.errors import ConfigurationError
+
+INSTANCE = Path("instance")
+VAULT_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+PUBLIC = {
+    "OUTREACH_PUBLIC_URL": "https://outreach.example.org",
+    "OUTREACH_SECRET_KEY": "x" * 40,
+    "OUTREACH_VAULT_KEY": VAULT_KEY,
+}
+
+
+def read(**environ: str) -> Settings:
+    return from_environment({f"OUTREACH_{name}": value for name, value in environ.items()}, INSTANCE)
+
+
+def test_empty_environment_is_a_development_machine():
+    settings = from_environment({}, INSTANCE)
+
+    assert settings.database_url == "sqlite:///instance/outreach.sqlite3"
+    assert (settings.public_url, settings.gateway, settings.is_public) == (
+        "http://127.0.0.1:8000",
+        "simulator",
+        False,
+    )
+
+
+def test_port_moves_the_development_address():
+    assert from_environment({"PORT": "9000"}, INSTANCE).public_url == "http://127.0.0.1:9000"
+
+
+def test_public_installation_with_keys_of_its_own_is_fine():
+    assert from_environment(PUBLIC, INSTANCE).is_public
+
+
+@pytest.mark.parametrize("missing", ["OUTREACH_SECRET_KEY", "OUTREACH_VAULT_KEY"])
+def test_development_keys_never_serve_the_public(missing):
+    with pytest.raises(ConfigurationError, match=missing):
+        from_environment({name: value for name, value in PUBLIC.items() if name != missing}, INSTANCE)
+
+
+def test_public_address_without_encryption_is_refused():
+    with pytest.raises(ConfigurationError, match="https://"):
+        from_environment({**PUBLIC, "OUTREACH_PUBLIC_URL": "http://outreach.example.org"}, INSTANCE)
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(ConfigurationError) as refused:
+        read(TIME_ZONE="Kansas/City", LOCALES="es,tlh", GATEWAY="pigeon", SEND_CONCURRENCY="many")
+
+    lines = str(refused.value).splitlines()
+    assert [line.split()[0].rstrip(":") for line in lines] == [
+        "OUTREACH_TIME_ZONE",
+        "OUTREACH_LOCALES",
+        "OUTREACH_LOCALES",
+        "OUTREACH_GATEWAY",
+        "OUTREACH_SEND_CONCURRENCY",
+    ]
+
+
+def test_secret_can_come_from_a_file(tmp_path):
+    (tmp_path / "key").write_text(f"{VAULT_KEY}\n")
+
+    assert read(VAULT_KEY_FILE=str(tmp_path / "key")).vault_key == VAULT_KEY
+
+
+def test_value_and_file_together_are_refused(tmp_path):
+    (tmp_path / "key").write_text("a")
+    with pytest.raises(ConfigurationError, match="keep one"):
+        read(SECRET_KEY="b", SECRET_KEY_FILE=str(tmp_path / "key"))
+
+
+def test_twilio_needs_account_token_and_sender():
+    with pytest.raises(ConfigurationError) as refused:
+        read(GATEWAY="twilio")
+
+    assert len(str(refused.value).splitlines()) == 3
+
+
+def test_two_tokens_serve_during_a_rotation():
+    settings = read(
+        GATEWAY="twilio",
+        TWILIO_ACCOUNT_SID="AC" + "0" * 32,
+        TWILIO_AUTH_TOKEN="new, old",
+        TWILIO_FROM="+18165550100",
+    )
+
+    assert settings.twilio == TwilioSettings(
+        account_sid="AC" + "0" * 32, auth_tokens=("new", "old"), from_number="+18165550100"
+    )
+
+
+@pytest.mark.parametrize("url", ["postgres://db/outreach", "postgresql://db/outreach"])
+def test_postgresql_addresses_get_the_driver_we_ship(url):
+    assert read(DATABASE_URL=url).database_url == "postgresql+psycopg://db/outreach"
