@@ -206,7 +206,7 @@ def _likely(tag: str) -> str:
 def language_name(code: str, locale: str) -> str:
     """A language's name as readers of `locale` call it; the code itself when CLDR has no name."""
     row = LANGUAGES.get(code)
-    name = Locale.parse(LANGUAGES[locale].format_locale).languages.get(row.format_locale if row else code)
+    name = Locale.parse(LANGUAGES[locale].format_locale).languages.get(row.catalogue if row else code)
     return name or (row.english_name if row else code)
 
 
