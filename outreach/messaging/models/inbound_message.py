@@ -15,6 +15,8 @@ class InboundMessage(Base):
     __table_args__ = (
         Index("ix_inbound_message_phone_hash_received_at", "phone_hash", "received_at"),
         Index("ix_inbound_message_handled_at", "handled_at"),
+        # Ids are never given twice: answers are written down under them.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -16,6 +16,8 @@ class Message(Base):
     __table_args__ = (
         Index("ix_message_state_priority_due_at", "state", "priority", "due_at", "id"),
         Index("ix_message_phone_hash_created_at", "phone_hash", "created_at"),
+        # Ids are never given twice: the vendor may report on a text that was deleted long ago.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
