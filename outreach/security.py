@@ -91,6 +91,17 @@ def protect(blueprint: Blueprint) -> None:
     blueprint.before_request(require_staff)
 
 
+def keep_private(blueprint: Blueprint) -> None:
+    """Keeps a blueprint's answers out of every cache and every search engine: their address is a secret."""
+
+    def mark(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    blueprint.after_request(mark)
+
+
 def current_staff() -> SignedIn | None:
     """Who is signed in on this request, if anybody."""
     if not current_user or not current_user.is_authenticated:

@@ -11,7 +11,10 @@ from outreach.database import db
 from outreach.errors import InvalidInputError, NotFoundError
 from outreach.events.models import Event
 from outreach.i18n import N_
+from outreach.registration.guests import open_guest
 from outreach.registration.models import Attendance, DoorAction, Registration
+from outreach.registration.requests import LARGEST_PARTY
+from outreach.registration.roster import Party, in_order
 from outreach.vault import Vault
 
 #: The link works from a day before the start until a day after the end.
@@ -43,13 +46,23 @@ def link_of(event: Event, *, vault: Vault) -> str:
 def event_behind(token: str, *, vault: Vault, now: datetime) -> Event:
     """The event whose door a link opens, while it is open. Raises NotFoundError for any other link."""
     public, _, _ = token.partition(".")
-    event = db.session.scalar(select(Event).where(Event.public_id == public, Event.status != "draft"))
+    event = db.session.scalar(
+        select(Event).where(Event.public_id == public, Event.status.in_(("published", "held")))
+    )
     unknown = NotFoundError(N_("This door link is not valid now. Ask the organizer for a new one."))
     if event is None or not _is_same(link_of(event, vault=vault), token):
         raise unknown
     if not event.starts_at - OPENS_BEFORE <= now <= event.ends_at + ENDS_AFTER:
         raise unknown
     return event
+
+
+def is_list_open(event: Event, *, now: datetime) -> bool:
+    """Whether volunteers still see who is expected: until the event is closed, and at least until it ends.
+
+    Somebody who closes it by mistake half way does not take the list from the others.
+    """
+    return event.status == "published" or now < event.ends_at
 
 
 def replace_link(event: Event) -> None:
@@ -66,18 +79,21 @@ def set_arrived(event: Event, registration_id: int, count: int) -> None:
     Raises NotFoundError for a party of another event or one that is not expected, InvalidInputError
     for more people than the party has.
     """
-    done = db.session.execute(
-        update(Registration)
-        .where(
-            Registration.id == registration_id,
-            Registration.event_id == event.id,
-            Registration.state == "confirmed",
-            Registration.party_size >= count,
-        )
-        .values(arrived_count=count)
-        .returning(Registration.id)
-    ).scalar()
-    if done is None or count < 0:
+    done = (
+        0 <= count <= LARGEST_PARTY
+        and db.session.execute(
+            update(Registration)
+            .where(
+                Registration.id == registration_id,
+                Registration.event_id == event.id,
+                Registration.state == "confirmed",
+                Registration.party_size >= count,
+            )
+            .values(arrived_count=count)
+            .returning(Registration.id)
+        ).scalar()
+    )
+    if not done:
         row = db.session.get(Registration, registration_id)
         if row is None or row.event_id != event.id or row.state != "confirmed":
             raise NotFoundError(N_("This group is not on the list of this event."))
@@ -117,11 +133,10 @@ def people_in_room(event: Event) -> int:
     """Arrivals and walk-ins together, as a proposal for the head count."""
     arrived = db.session.scalar(
         select(func.coalesce(func.sum(Registration.arrived_count), 0)).where(
-            Registration.event_id == event.id
+            Registration.event_id == event.id, Registration.state == "confirmed"
         )
     )
-    walk_ins = db.session.scalar(select(Attendance.walk_ins).where(Attendance.event_id == event.id))
-    return (arrived or 0) + (walk_ins or 0)
+    return (arrived or 0) + walk_ins_of(event)
 
 
 def roster(event: Event) -> list[Registration]:
@@ -134,6 +149,26 @@ def roster(event: Event) -> list[Registration]:
             .order_by(Registration.created_at, Registration.id)
         )
     )
+
+
+def parties(event: Event, *, vault: Vault) -> list[Party]:
+    """The list as volunteers may see it, by name."""
+    return in_order(
+        Party(
+            id=row.id,
+            first_name=open_guest(vault, row.guest.sealed).first_name,
+            code=row.code,
+            size=row.party_size,
+            arrived=row.arrived_count,
+            wants_interpreter="interpreter" in row.needs,
+        )
+        for row in roster(event)
+    )
+
+
+def walk_ins_of(event: Event) -> int:
+    """People counted at the door who had not registered."""
+    return db.session.scalar(select(Attendance.walk_ins).where(Attendance.event_id == event.id)) or 0
 
 
 def _is_same(expected: str, given: str) -> bool:
