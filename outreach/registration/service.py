@@ -91,6 +91,34 @@ def _seat_or_queue(row: Registration, *, now: datetime) -> None:
     seats.hand_on(row.event_id, now=now, present_id=row.id)
 
 
+def check_open(event: Event, *, now: datetime) -> None:
+    """Raises ConflictError, with the reason, when nobody can register for an event any more."""
+    if event.status == "cancelled":
+        raise ConflictError(N_("This event is canceled."))
+    if event.status == "held" or event.ends_at <= now:
+        raise ConflictError(N_("This event is over."))
+    if event.starts_at <= now:
+        raise ConflictError(N_("This event has begun. You can no longer register, but you may just come."))
+    if not event.takes_registrations:
+        raise ConflictError(N_("You do not need to register for this event. Just come."))
+
+
+def check_party(size: int, event: Event) -> None:
+    """Raises InvalidInputError for a party that cannot be, at this event or at all."""
+    if not 1 <= size <= LARGEST_PARTY:
+        raise InvalidInputError(
+            N_("Enter how many people are coming, from 1 to %(count)s."),
+            field="party_size",
+            count=LARGEST_PARTY,
+        )
+    if event.capacity is not None and size > event.capacity:
+        raise InvalidInputError(
+            N_("This event has only %(count)s seats. Your group is larger."),
+            field="party_size",
+            count=event.capacity,
+        )
+
+
 def change_party(row: Registration, size: int, *, now: datetime) -> None:
     """Makes a party larger or smaller. Flushes.
 
@@ -98,12 +126,12 @@ def change_party(row: Registration, size: int, *, now: datetime) -> None:
     """
     event = row.event
     if event.starts_at <= now or event.status != "published":
-        raise ConflictError(N_("This event has begun or is cancelled. The group can no longer be changed."))
-    _check_party(size, event)
+        raise ConflictError(N_("This event has begun or is canceled. The group can no longer be changed."))
+    check_party(size, event)
     row = db.session.get_one(Registration, row.id, with_for_update=True, populate_existing=True)
     more = size - row.party_size
     if row.state == "cancelled":
-        raise ConflictError(N_("This registration was cancelled. Please register again."))
+        raise ConflictError(N_("This registration was canceled. Please register again."))
     if row.state == "offered":
         raise ConflictError(N_("Seats are kept for you. Say first whether you take them."))
     if row.state == "confirmed" and more > 0 and not seats.take(event.id, more, now=now):
@@ -210,29 +238,9 @@ def _event_to_join(request: RegistrationRequest, *, now: datetime) -> Event:
     event = db.session.scalar(select(Event).where(Event.public_id == request.event_public_id))
     if event is None or event.status not in PUBLIC_STATUSES:
         raise NotFoundError(N_("There is no such event."))
-    if event.status == "cancelled":
-        raise ConflictError(N_("This event is cancelled."))
-    if event.status == "held" or event.starts_at <= now:
-        raise ConflictError(N_("This event has begun. You can no longer register, but you may just come."))
-    if not event.takes_registrations:
-        raise ConflictError(N_("You do not need to register for this event. Just come."))
-    _check_party(request.party_size, event)
+    check_open(event, now=now)
+    check_party(request.party_size, event)
     return event
-
-
-def _check_party(size: int, event: Event) -> None:
-    if not 1 <= size <= LARGEST_PARTY:
-        raise InvalidInputError(
-            N_("Enter how many people are coming, from 1 to %(count)s."),
-            field="party_size",
-            count=LARGEST_PARTY,
-        )
-    if event.capacity is not None and size > event.capacity:
-        raise InvalidInputError(
-            N_("This event has only %(count)s seats. Your group is larger."),
-            field="party_size",
-            count=event.capacity,
-        )
 
 
 def _existing(event: Event, request: RegistrationRequest, hashed: str | None) -> Registration | None:

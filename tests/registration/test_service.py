@@ -85,7 +85,7 @@ def test_register_knows_no_event_that_is_not_public(context, vault, status):
 def test_register_refuses_a_cancelled_event(context, vault):
     with transaction():
         event = make_event(status="cancelled")
-    with pytest.raises(ConflictError, match="cancelled"):
+    with pytest.raises(ConflictError, match="canceled"):
         register(event, vault)
 
 
