@@ -116,7 +116,7 @@ def percentile_range(
     is undefined are left out; None when it always is.
     """
     # Repeatable on purpose: an edition made again from the same tallies must say the same.
-    uniform = random.Random(_SEED).random  # noqa: S311 (it guards nothing)
+    uniform = random.Random(_SEED).random
     size = len(events)
     drawn = (statistic([events[int(uniform() * size)] for _ in range(size)]) for _ in range(_REPLICATES))
     values = sorted(value for value in drawn if value is not None)

@@ -41,6 +41,8 @@ class Report:
     events_with_ballots: int
     events_assessable: int
     events_tiny: int
+    events_unreliable: int
+    events_sealed: int
     answers: int
     unsaid: int
     head_count: int | None
@@ -85,12 +87,20 @@ class Row:
     how: str
 
 
-def report(tallies: Iterable[Tally], *, events_held: int, head_count: int | None) -> Report:
+def report(
+    tallies: Iterable[Tally],
+    *,
+    events_held: int,
+    head_count: int | None,
+    events_unreliable: int = 0,
+    events_sealed: int = 0,
+) -> Report:
     """Works out every measure of the tallies of one period and scope.
 
     `events_held` counts all held events of that scope, with ballots or without; `head_count` adds up
-    the heads counted at them, None when nobody counted. Raises ValueError when more events have
-    ballots than were held.
+    the heads counted at them, None when nobody counted. `events_unreliable` of those with ballots have
+    ballots that do not fit their head count; `events_sealed` took place besides and are in no other
+    figure. Raises ValueError when more events have ballots than were held.
     """
     asked = [tally for tally in tallies if tally.people]
     if len(asked) > events_held:
@@ -105,6 +115,8 @@ def report(tallies: Iterable[Tally], *, events_held: int, head_count: int | None
         events_with_ballots=len(asked),
         events_assessable=sum(map(measures.is_assessable, asked)),
         events_tiny=sum(map(measures.is_tiny, asked)),
+        events_unreliable=events_unreliable,
+        events_sealed=events_sealed,
         answers=answers,
         unsaid=sum(tally.unsaid for tally in asked),
         head_count=head_count,
@@ -287,7 +299,10 @@ _LINES = (
         "events_held",
         "events",
         N_("Events held"),
-        N_("Counted. Events that took place. Canceled events are not in it."),
+        N_(
+            "Counted. Events that took place and somebody came. Canceled events are not in it, nor those that"
+            " cannot be read yet."
+        ),
     ),
     _Line(
         "events_with_ballots",
@@ -312,6 +327,24 @@ _LINES = (
         "events",
         N_("Very small events"),
         N_("Counted. Events that asked, with 1 to 3 people in the room."),
+    ),
+    _Line(
+        "events_unreliable",
+        "events",
+        N_("Events whose ballots and head count do not fit"),
+        N_(
+            "Counted. Events where more than 1 in 10 of the people counted gave no ballot. They are in every"
+            " figure, and the missing ballots count as people who did not say."
+        ),
+    ),
+    _Line(
+        "events_sealed",
+        "events",
+        N_("Events that cannot be read yet"),
+        N_(
+            "Counted. Events that took place less than 3 days ago, or whose guests' names are not erased yet."
+            " They are in no other figure."
+        ),
     ),
     _Line(
         "answers",
