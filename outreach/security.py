@@ -62,7 +62,9 @@ def install(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=500,
     )
     csrf.init_app(app)
-    login_manager.init_app(app, add_context_processor=False)
+    # Not `init_app`: nobody is remembered here past a session, and its look for that after every request
+    # opens the session, which would mark even public pages as different for each reader.
+    app.login_manager = login_manager  # type: ignore[attr-defined]  # where the library looks for it
 
     @app.after_request
     def add_headers(response: Response) -> Response:
