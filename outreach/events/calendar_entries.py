@@ -22,6 +22,7 @@ from outreach.events.calendar import CalendarEvent, Stamp
 from outreach.events.drafts import THEMES
 from outreach.events.kinds import KINDS
 from outreach.events.models import CalendarEntry, Event, EventPart, EventText
+from outreach.events.shown import cancel_reason
 from outreach.i18n import LANGUAGES, N_, Translator, catalogue_path, language_name, translator
 
 #: Everybody; a guest who comes; a guest on the waiting list.
@@ -197,11 +198,15 @@ def _store(event_id: int, locale: str, audience: Audience, made_from: str, stamp
         "changed_at": stamp.changed_at,
         "body": body,
     }
-    # Two processes may make the same entry in the same moment; both made it from the same state.
+    # Two processes may make the same entry in the same moment: the first one's stamps stand for both.
     db.session.execute(
         insert(CalendarEntry)
         .values(event_id=event_id, locale=locale, audience=audience, **facts)
-        .on_conflict_do_update(index_elements=["event_id", "locale", "audience"], set_=facts)
+        .on_conflict_do_update(
+            index_elements=["event_id", "locale", "audience"],
+            set_=facts,
+            where=CalendarEntry.made_from != made_from,
+        )
     )
 
 
@@ -242,7 +247,8 @@ def _lines(event: Event, t: Translator, audience: Audience, *, is_neutral: bool)
     text = event.text_in(t.locale)
     lines = []
     if event.status == "cancelled":
-        lines.append("" if is_neutral else _cancel_reason(event, text))
+        reason = None if is_neutral else cancel_reason(event, t)
+        lines.append(reason[0] if reason else "")
     elif event.moved_at is not None:
         lines.append(t(N_("New time or place. Please look again at both.")))
     if audience == "personal" and event.status != "cancelled":
@@ -258,7 +264,7 @@ def _lines(event: Event, t: Translator, audience: Audience, *, is_neutral: bool)
     if is_neutral:
         return _filled(lines)
     if event.is_police_present:
-        lines.append(t(N_("Police officers will be at this event.")))
+        lines.append(t(N_("Police officers will be at this event. They never see who signed up.")))
     if audience == "public":
         lines.append(text.summary)
     lines += [_part(part, event, t) for part in event.parts]
@@ -276,12 +282,6 @@ def _online(t: Translator, audience: Audience) -> str:
     if audience == "public":
         return t(N_("You can take part online. The event's page says how."))
     return t(N_("You can take part online. The link is on your pass."))
-
-
-def _cancel_reason(event: Event, text: EventText) -> str:
-    """The reason in the reader's language, or in whichever it was given."""
-    reasons = [text.cancel_reason, event.text_in(event.source_locale).cancel_reason]
-    return next(filter(None, [*reasons, *(other.cancel_reason for other in event.texts)]), "")
 
 
 def _part(part: EventPart, event: Event, t: Translator) -> str:

@@ -128,7 +128,7 @@ def test_entry_warns_of_officers_and_of_a_guessed_end(context):
     lines = written(event).description.value.split("\n")
     assert lines[:2] == [
         "The end is not announced. The time in your calendar is a guess.",
-        "Police officers will be at this event.",
+        "Police officers will be at this event. They never see who signed up.",
     ]
 
 
