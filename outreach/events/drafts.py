@@ -1,12 +1,13 @@
 """An event as somebody would have it: what staff type, an import reads or a pending change holds; pure."""
 
-import re
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Literal, Self
 
 from outreach.errors import InvalidInputError, InvalidInputsError
+from outreach.events.keywords import is_usable
 from outreach.events.kinds import KINDS
 from outreach.events.zones import resolve
 from outreach.i18n import LANGUAGES, N_
@@ -16,7 +17,7 @@ STATUSES: Mapping[str, str] = {
     "submitted": N_("Waiting for review"),
     "returned": N_("Returned with a note"),
     "published": N_("Published"),
-    "cancelled": N_("Cancelled"),
+    "cancelled": N_("Canceled"),
     "held": N_("Held"),
 }
 #: What the public can see.
@@ -51,8 +52,10 @@ SUMMARY_CHARACTERS = 200
 DESCRIPTION_CHARACTERS = 4000
 MAXIMUM_CAPACITY = 50_000
 LONGEST_EVENT = timedelta(days=92)
-#: Words a guest texts for other things; `messaging.consent` knows more, these would break a poster.
-_KEYWORD = re.compile(r"[A-Z0-9]{3,12}")
+PARTS = 40
+PART_CHARACTERS = 120
+#: Letters that fit into the columns of what is written in one language only.
+_LENGTHS = {"venue": 200, "address": 200, "city": 80, "access_notes": 1000, "online_url": 500}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,9 @@ class EventDraft:
         return cls(**given)
 
 
+_Refuse = Callable[..., None]
+
+
 def check(draft: EventDraft) -> None:
     """Raises InvalidInputsError with everything that is wrong with a draft, each by its field.
 
@@ -177,6 +183,51 @@ def check(draft: EventDraft) -> None:
 
     refuse(draft.kind not in KINDS, "kind", N_("Choose a kind of event from the list."))
     _check_texts(draft, refuse)
+    _check_place(draft, refuse)
+    refuse(
+        draft.capacity is not None and not 1 <= draft.capacity <= MAXIMUM_CAPACITY,
+        "capacity",
+        N_("Enter a number of seats from 1 to %(count)s, or leave it empty."),
+        count=MAXIMUM_CAPACITY,
+    )
+    refuse(
+        draft.keyword is not None and not is_usable(draft.keyword),
+        "keyword",
+        N_("Choose a word of 3 to 12 letters from A to Z or digits. Words like STOP or YES are taken."),
+    )
+    for name, values, known in (
+        ("spoken", draft.spoken, LANGUAGES),
+        ("interpreted", draft.interpreted, LANGUAGES),
+        ("offers", draft.offers, OFFERS),
+        ("theme", (draft.theme,) if draft.theme else (), THEMES),
+    ):
+        refuse(any(value not in known for value in values), name, N_("Choose from the list."))
+    _check_parts(draft, refuse)
+    _check_times(draft, problems)
+    if problems:
+        raise InvalidInputsError(problems)
+
+
+def _check_texts(draft: EventDraft, refuse: _Refuse) -> None:
+    source = draft.texts.get(draft.source_locale)
+    refuse(
+        source is None or not all(text.title.strip() for text in draft.texts.values()),
+        "title",
+        N_("Enter a title."),
+    )
+    refuse(any(locale not in LANGUAGES for locale in draft.texts), "texts", N_("Choose from the list."))
+    for name, limit in (
+        ("title", TITLE_CHARACTERS),
+        ("summary", SUMMARY_CHARACTERS),
+        ("description", DESCRIPTION_CHARACTERS),
+    ):
+        longest = max((len(getattr(text, name)) for text in draft.texts.values()), default=0)
+        refuse(longest > limit, name, N_("Use at most %(count)s letters."), count=limit)
+    # PostgreSQL takes no such sign, and nobody can have typed it.
+    refuse("\\u0000" in json.dumps(draft.to_json()), "texts", N_("This text has a sign that cannot be read."))
+
+
+def _check_place(draft: EventDraft, refuse: _Refuse) -> None:
     refuse(draft.delivery not in DELIVERIES, "delivery", N_("Choose how people take part."))
     refuse(
         draft.delivery != "online" and not (draft.venue and draft.venue.name.strip()),
@@ -188,40 +239,16 @@ def check(draft: EventDraft) -> None:
         "online_url",
         N_("Enter a web address that begins with https://"),
     )
-    refuse(
-        draft.capacity is not None and not 1 <= draft.capacity <= MAXIMUM_CAPACITY,
-        "capacity",
-        N_("Enter a number of seats from 1 to %(count)s, or leave it empty."),
-        count=MAXIMUM_CAPACITY,
-    )
-    refuse(
-        draft.keyword is not None and not _KEYWORD.fullmatch(draft.keyword),
-        "keyword",
-        N_("A keyword has 3 to 12 letters from A to Z or digits."),
-    )
-    for name, values, known in (
-        ("spoken", draft.spoken, LANGUAGES),
-        ("interpreted", draft.interpreted, LANGUAGES),
-        ("offers", draft.offers, OFFERS),
-        ("theme", (draft.theme,) if draft.theme else (), THEMES),
+    venue = draft.venue or VenueDraft("")
+    for name, text in (
+        ("venue", venue.name),
+        ("address", venue.address),
+        ("city", venue.city),
+        ("access_notes", venue.access_notes),
+        ("online_url", draft.online_url),
     ):
-        refuse(any(value not in known for value in values), name, N_("Choose from the list."))
-    _check_times(draft, problems)
-    if problems:
-        raise InvalidInputsError(problems)
-
-
-def _check_texts(draft: EventDraft, refuse: Any) -> None:
-    source = draft.texts.get(draft.source_locale)
-    refuse(source is None or not source.title.strip(), "title", N_("Enter a title."))
-    refuse(any(locale not in LANGUAGES for locale in draft.texts), "texts", N_("Choose from the list."))
-    for name, limit in (
-        ("title", TITLE_CHARACTERS),
-        ("summary", SUMMARY_CHARACTERS),
-        ("description", DESCRIPTION_CHARACTERS),
-    ):
-        longest = max((len(getattr(text, name)) for text in draft.texts.values()), default=0)
-        refuse(longest > limit, name, N_("Use at most %(count)s letters."), count=limit)
+        limit = _LENGTHS[name]
+        refuse(len(text or "") > limit, name, N_("Use at most %(count)s letters."), count=limit)
 
 
 def _check_times(draft: EventDraft, problems: list[InvalidInputError]) -> None:
@@ -235,6 +262,8 @@ def _check_times(draft: EventDraft, problems: list[InvalidInputError]) -> None:
     except InvalidInputError as problem:
         problems.append(problem)
         return
+    if draft.is_all_day and (draft.starts_local.time(), draft.ends_local.time()) != (time(), time()):
+        problems.append(InvalidInputError(N_("An event of whole days begins at midnight."), field="starts"))
     if ends_at <= starts_at:
         problems.append(InvalidInputError(N_("The end must be after the start."), field="ends"))
     elif ends_at - starts_at > LONGEST_EVENT:
@@ -243,12 +272,20 @@ def _check_times(draft: EventDraft, problems: list[InvalidInputError]) -> None:
                 N_("An event can last %(count)s days at most."), field="ends", count=LONGEST_EVENT.days
             )
         )
-    if any(
-        part.ends_local <= part.starts_local
-        or part.starts_local < draft.starts_local
-        or part.ends_local > draft.ends_local
-        for part in draft.parts
-    ):
-        problems.append(
-            InvalidInputError(N_("Each part must lie between the event's start and end."), field="parts")
-        )
+
+
+def _check_parts(draft: EventDraft, refuse: _Refuse) -> None:
+    longest = max((max(len(part.title), len(part.place)) for part in draft.parts), default=0)
+    refuse(longest > PART_CHARACTERS, "parts", N_("Use at most %(count)s letters."), count=PART_CHARACTERS)
+    refuse(len(draft.parts) > PARTS, "parts", N_("An event has %(count)s parts at most."), count=PARTS)
+    refuse(any(not part.title.strip() for part in draft.parts), "parts", N_("Give each part a name."))
+    refuse(
+        any(
+            part.ends_local <= part.starts_local
+            or part.starts_local < draft.starts_local
+            or part.ends_local > draft.ends_local
+            for part in draft.parts
+        ),
+        "parts",
+        N_("Each part must lie between the event's start and end."),
+    )

@@ -4,17 +4,17 @@ Nothing here tells anybody anything. It only changes state; who is owed a messag
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.exc import IntegrityError
 
 from outreach.accounts.models import Jurisdiction, Organization, Staff
 from outreach.accounts.service import organization_named
 from outreach.database import db
-from outreach.errors import ConflictError, InvalidInputError
-from outreach.events.drafts import EventDraft, PartDraft, TextDraft, VenueDraft, check
+from outreach.errors import ConflictError, InvalidInputError, NotFoundError
+from outreach.events.drafts import OFFERS, EventDraft, PartDraft, TextDraft, VenueDraft, check
 from outreach.events.kinds import KINDS
 from outreach.events.models import (
     Campaign,
@@ -26,11 +26,16 @@ from outreach.events.models import (
     Generation,
     Venue,
 )
-from outreach.i18n import N_
+from outreach.events.zones import fold_at, is_doubled
+from outreach.i18n import LANGUAGES, N_
 from outreach.identifiers import public_id
-from outreach.policy import LAW_ENFORCEMENT
+from outreach.policy import LAW_ENFORCEMENT, Role
 
-_EDITABLE = ("draft", "submitted", "returned")
+EDITABLE = ("draft", "submitted", "returned")
+#: Local campaigns keep their own days, a little before or after the ones that are printed.
+CAMPAIGN_MARGIN = timedelta(days=14)
+_KEYWORD_TAKEN = N_("Another event uses this keyword.")
+_OVER = N_("This event is over. Give it a date that is still to come.")
 _STALE = N_("Somebody else changed this event meanwhile. Look at it again before you save.")
 
 
@@ -42,9 +47,8 @@ def create(draft: EventDraft, *, host: Organization, now: datetime, reference: s
     """
     check(draft)
     event = Event(public_id=public_id(), organization=host, import_reference=reference, created_at=now)
-    _apply(event, draft, now=now)
     db.session.add(event)
-    db.session.flush()
+    _apply(event, draft, now=now)
     return event
 
 
@@ -55,44 +59,47 @@ def edit(
 
     A published event of an organization that is not trusted keeps running as it is until a
     coordinator approves; the waiting change is returned (a newer one replaces an older one), None
-    when the edit took effect. Raises ConflictError when `revision` is not the one on record.
+    when the edit took effect or changes nothing. Raises ConflictError when `revision` is not the one
+    on record; else as `create` does.
     """
     check(draft)
-    if event.status in _EDITABLE or (event.status == "published" and _is_free_to_publish(event, author)):
-        _take_revision(event, revision)
+    is_public = event.status == "published"
+    if not is_public and event.status not in EDITABLE:
+        raise ConflictError(N_("This event is over or canceled and cannot be changed."))
+    take_revision(event, revision)
+    change = db.session.scalar(_open_change(event)) if is_public else None
+    if not is_public or is_free_to_publish(event.organization, author):
+        if change is not None:
+            # Their form began with the waiting change; approving that later would undo this.
+            _decide(change, "approved", "", reviewer=author, now=now)
         _apply(event, draft, now=now)
         return None
-    if event.status != "published":
-        raise ConflictError(N_("This event is over or cancelled and cannot be changed."))
-    if event.revision != revision:
-        raise ConflictError(_STALE)
-    change = db.session.scalar(_open_change(event))
-    if change is None:
-        change = EventChange(event_id=event.id)
-        db.session.add(change)
-    change.author_id, change.draft, change.created_at = author.id, draft.to_json(), now
-    db.session.flush()
-    return change
+    return _propose(event, change, draft, author=author, now=now)
 
 
 def submit(event: Event, *, author: Staff, now: datetime) -> None:
     """Hands a draft in for review, or publishes it at once where no review is asked. Flushes."""
     _require(event, ("draft", "returned"), N_("Only a draft can be handed in."))
-    if _is_free_to_publish(event, author):
+    if is_free_to_publish(event.organization, author):
         _publish(event, now=now)
     else:
+        if event.ends_at <= now:
+            raise ConflictError(_OVER)
         event.status = "submitted"
         event.review_note = None
         event.changed_at = now
     db.session.flush()
 
 
-def publish(event: Event, *, now: datetime) -> None:
+def publish(event: Event, *, now: datetime, revision: int | None = None) -> None:
     """Makes an event public, as a coordinator decides. Flushes.
 
-    Raises ConflictError for one that is not waiting or already began.
+    `revision` is the one that the coordinator read; an import, which nobody reads, gives none.
+    Raises ConflictError for an event that changed since, that is over, or that was published before.
     """
-    _require(event, _EDITABLE, N_("This event was published or ended before."))
+    _require(event, EDITABLE, N_("This event was published or ended before."))
+    if revision is not None:
+        take_revision(event, revision)
     _publish(event, now=now)
     db.session.flush()
 
@@ -106,11 +113,17 @@ def return_with_note(event: Event, note: str, *, now: datetime) -> None:
     db.session.flush()
 
 
-def approve_change(change: EventChange, *, reviewer: Staff, now: datetime) -> None:
-    """Lets a waiting change take effect. Flushes. Raises ConflictError when it was decided before."""
+def approve_change(change: EventChange, *, reviewer: Staff, revision: int, now: datetime) -> None:
+    """Lets a waiting change take effect. Flushes.
+
+    `revision` is the event's when the reviewer read the change. Raises ConflictError when the event or
+    the change is another by now, was decided on or is over; InvalidInputError as `create` does.
+    """
+    event = change.event
+    _require(event, ("published",), N_("This event is over or canceled and cannot be changed."))
+    take_revision(event, revision)
     _decide(change, "approved", "", reviewer=reviewer, now=now)
-    _apply(change.event, EventDraft.from_json(change.draft), now=now)
-    db.session.flush()
+    _apply(event, EventDraft.from_json(change.draft), now=now)
 
 
 def return_change(change: EventChange, note: str, *, reviewer: Staff, now: datetime) -> None:
@@ -121,11 +134,14 @@ def return_change(change: EventChange, note: str, *, reviewer: Staff, now: datet
 
 
 def cancel(event: Event, reason: str, *, locale: str, now: datetime) -> None:
-    """Calls an event off, with the reason in one language. Flushes."""
-    _require(event, ("published",), N_("Only a published event can be cancelled."))
+    """Calls an event off, with the reason in one of the event's languages. Flushes."""
+    _require(event, ("published",), N_("Only a published event can be canceled."))
     if not reason.strip() or len(reason) > 200:
-        raise InvalidInputError(N_("Say in one sentence why the event is cancelled."), field="reason")
-    event.text_in(locale).cancel_reason = reason.strip()
+        raise InvalidInputError(N_("Say in one sentence why the event is canceled."), field="reason")
+    text = next((text for text in event.texts if text.locale == locale), None)
+    if text is None:
+        raise InvalidInputError(N_("Choose one of the event's languages."), field="locale")
+    text.cancel_reason = reason.strip()
     event.status, event.cancelled_at, event.changed_at = "cancelled", now, now
     event.revision += 1
     raise_generation(now=now)
@@ -162,7 +178,7 @@ def raise_generation(*, now: datetime) -> None:
 
 
 def draft_of(event: Event) -> EventDraft:
-    """The event as a draft again, for a form or an export."""
+    """The event as a draft again, for a form or an export; the same event always gives the same draft."""
     return EventDraft(
         kind=event.kind,
         texts={
@@ -173,8 +189,8 @@ def draft_of(event: Event) -> EventDraft:
         starts_local=event.starts_local,
         ends_local=event.ends_local,
         time_zone=event.time_zone,
-        starts_fold=_fold(event.starts_local, event.time_zone, event.starts_at),
-        ends_fold=_fold(event.ends_local, event.time_zone, event.ends_at),
+        starts_fold=_fold(event.starts_local, event.starts_at, event.time_zone),
+        ends_fold=_fold(event.ends_local, event.ends_at, event.time_zone),
         is_all_day=event.is_all_day,
         is_end_known=event.is_end_known,
         delivery=event.delivery,  # type: ignore[arg-type]  # a column knows no literal
@@ -183,17 +199,34 @@ def draft_of(event: Event) -> EventDraft:
         capacity=event.capacity,
         takes_registrations=event.takes_registrations,
         keyword=event.keyword,
-        spoken=tuple(row.locale for row in event.languages if not row.is_interpreted),
-        interpreted=tuple(row.locale for row in event.languages if row.is_interpreted),
-        offers=tuple(event.offers),
+        spoken=_in_order(LANGUAGES, (row.locale for row in event.languages if not row.is_interpreted)),
+        interpreted=_in_order(LANGUAGES, (row.locale for row in event.languages if row.is_interpreted)),
+        offers=_in_order(OFFERS, event.offers),
         is_police_present=event.is_police_present,
         theme=event.theme,
         campaign=event.campaign.slug if event.campaign else None,
-        cohosts=tuple(organization.name for organization in event.cohosts),
+        cohosts=tuple(sorted(organization.name for organization in event.cohosts)),
         parts=tuple(
             PartDraft(part.title, part.starts_local, part.ends_local, part.place) for part in event.parts
         ),
     )
+
+
+def _propose(
+    event: Event, change: EventChange | None, draft: EventDraft, *, author: Staff, now: datetime
+) -> EventChange | None:
+    """Keeps a change until a coordinator decides; one that changes nothing takes the waiting one back."""
+    if draft == draft_of(event):
+        if change is not None:
+            db.session.delete(change)
+            db.session.flush()
+        return None
+    if change is None:
+        change = EventChange(event=event)
+        db.session.add(change)
+    change.author_id, change.draft, change.created_at = author.id, draft.to_json(), now
+    db.session.flush()
+    return change
 
 
 def _apply(event: Event, draft: EventDraft, *, now: datetime) -> None:
@@ -203,14 +236,13 @@ def _apply(event: Event, draft: EventDraft, *, now: datetime) -> None:
         raise InvalidInputError(
             N_("A law-enforcement organization can only host trust trainings."), field="kind"
         )
-    cohosts = [organization_named(name) for name in draft.cohosts if name != host.name]
+    cohosts = _cohosts(draft, host)
     has_police = any(body.sector == LAW_ENFORCEMENT for body in [host, *cohosts])
     venue = _venue(draft.venue)
-    was_announced = event.status == "published" and event.id is not None
-    if was_announced and (
-        (event.starts_at, event.ends_at) != (draft.starts_at, draft.ends_at)
-        or _place_of(event.venue) != _place_of(venue)
-    ):
+    was_announced = event.status == "published"
+    if was_announced and _is_moved(event, draft, venue):
+        if draft.ends_at <= now:
+            raise InvalidInputError(N_("Choose a time that is still to come."), field="starts")
         event.version += 1
         event.moved_at, event.moved_from_at = now, event.starts_at
     _set_capacity(event, draft.capacity)
@@ -229,13 +261,37 @@ def _apply(event: Event, draft: EventDraft, *, now: datetime) -> None:
     # Nobody can forget to tick the box when officers host.
     event.is_police_present = draft.is_police_present or has_police
     event.theme = draft.theme
-    event.campaign = _campaign(draft.campaign)
+    event.campaign = _campaign(draft)
     event.cohosts = cohosts
     _set_rows(event, draft)
     event.changed_at = now
     if was_announced:
         raise_generation(now=now)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        if "keyword" not in str(error.orig):
+            raise
+        # Somebody else gave it to their event after we looked.
+        raise InvalidInputError(_KEYWORD_TAKEN, field="keyword") from None
+
+
+def _is_moved(event: Event, draft: EventDraft, venue: Venue | None) -> bool:
+    """Whether guests who were told time and place before would now come at the wrong one."""
+    has_new_end = event.is_end_known and event.ends_at != draft.ends_at
+    return (
+        has_new_end
+        or event.starts_at != draft.starts_at
+        or event.delivery != draft.delivery
+        or _place_of(event.venue) != _place_of(venue)
+    )
+
+
+def _cohosts(draft: EventDraft, host: Organization) -> list[Organization]:
+    try:
+        return [organization_named(name) for name in dict.fromkeys(draft.cohosts) if name != host.name]
+    except NotFoundError as error:
+        raise InvalidInputError(error.message, field="cohosts", **error.values) from None
 
 
 def _set_rows(event: Event, draft: EventDraft) -> None:
@@ -287,7 +343,7 @@ def _set_keyword(event: Event, keyword: str | None) -> None:
     if keyword and keyword != event.keyword:
         other = db.session.scalar(select(Event.id).where(Event.keyword == keyword))
         if other is not None and other != event.id:
-            raise InvalidInputError(N_("Another event uses this keyword."), field="keyword")
+            raise InvalidInputError(_KEYWORD_TAKEN, field="keyword")
     event.keyword = keyword
 
 
@@ -297,15 +353,17 @@ def _venue(draft: VenueDraft | None) -> Venue | None:
         return None
     county_id = None
     if draft.county:
-        county_id = db.session.scalar(select(Jurisdiction.id).where(Jurisdiction.slug == draft.county))
+        county_id = db.session.scalar(
+            select(Jurisdiction.id).where(Jurisdiction.slug == draft.county, Jurisdiction.level == "county")
+        )
         if county_id is None:
             raise InvalidInputError(N_("Choose a county from the list."), field="county")
     facts = {
         "name": draft.name.strip(),
-        "address": draft.address,
-        "city": draft.city,
+        "address": (draft.address or "").strip() or None,
+        "city": (draft.city or "").strip() or None,
         "county_id": county_id,
-        "access_notes": draft.access_notes,
+        "access_notes": (draft.access_notes or "").strip() or None,
     }
     found = db.session.scalar(select(Venue).filter_by(**facts).limit(1))
     if found is None:
@@ -325,22 +383,34 @@ def _place_of(venue: Venue | None) -> tuple[object, ...]:
     return () if venue is None else (venue.name, venue.address, venue.city)
 
 
-def _campaign(slug: str | None) -> Campaign | None:
-    if slug is None:
+def _campaign(draft: EventDraft) -> Campaign | None:
+    if draft.campaign is None:
         return None
-    found = db.session.scalar(select(Campaign).where(Campaign.slug == slug))
+    found = db.session.scalar(select(Campaign).where(Campaign.slug == draft.campaign))
     if found is None:
         raise InvalidInputError(N_("Choose a campaign from the list."), field="campaign")
+    if not (
+        found.starts_on - CAMPAIGN_MARGIN <= draft.ends_local.date()
+        and draft.starts_local.date() <= found.ends_on + CAMPAIGN_MARGIN
+    ):
+        raise InvalidInputError(
+            N_("%(campaign)s is from %(first)s to %(last)s. This event is on other days."),
+            field="campaign",
+            campaign=found.name,
+            first=found.starts_on,
+            last=found.ends_on,
+        )
     return found
 
 
-def _is_free_to_publish(event: Event, author: Staff) -> bool:
-    return event.organization.is_trusted or author.role != "organizer"
+def is_free_to_publish(host: Organization, author: Staff) -> bool:
+    """Whether what this person does with an event of that host appears without review."""
+    return host.is_trusted or author.role != Role.ORGANIZER
 
 
 def _publish(event: Event, *, now: datetime) -> None:
     if event.ends_at <= now:
-        raise ConflictError(N_("This event is over. Give it a date that is still to come."))
+        raise ConflictError(_OVER)
     event.status, event.published_at, event.changed_at = "published", now, now
     event.review_note = None
     event.revision += 1
@@ -352,8 +422,8 @@ def _require(event: Event, statuses: Iterable[str], message: str) -> None:
         raise ConflictError(message)
 
 
-def _take_revision(event: Event, revision: int) -> None:
-    """Counts the edit, unless somebody else's came first."""
+def take_revision(event: Event, revision: int) -> None:
+    """Counts an edit or a decision. Flushes. Raises ConflictError when another one came first."""
     taken = db.session.execute(
         update(Event)
         .where(Event.id == event.id, Event.revision == revision)
@@ -381,9 +451,12 @@ def _decide(change: EventChange, state: str, note: str, *, reviewer: Staff, now:
     db.session.refresh(change)
 
 
-def _fold(local: datetime, zone: str, at: datetime) -> Literal[0, 1] | None:
-    first = local.replace(tzinfo=ZoneInfo(zone), fold=0)
-    second = first.replace(fold=1)
-    if first.utcoffset() == second.utcoffset():
+def _fold(local: datetime, at: datetime, zone: str) -> Literal[0, 1] | None:
+    if not is_doubled(local, zone):
         return None
-    return 0 if first.astimezone(UTC) == at else 1
+    return 1 if fold_at(at, zone) else 0
+
+
+def _in_order(known: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
+    found = set(given)
+    return tuple(key for key in known if key in found)
