@@ -66,8 +66,8 @@ def leave_list(event_id: int, *, now: datetime) -> None:
     hand_on(event_id, now=now)
 
 
-def hand_on(event_id: int, *, now: datetime, present_id: int | None = None) -> None:
-    """Gives free seats to waiting parties as `waitlist.decide` says. Flushes.
+def hand_on(event_id: int, *, now: datetime, present_id: int | None = None) -> int:
+    """Gives free seats to waiting parties as `waitlist.decide` says; returns to how many. Flushes.
 
     A party that can be asked by text is offered its seats and has some hours to answer; one that
     cannot, or that is registering at this very moment (`present_id`), simply has them.
@@ -75,7 +75,7 @@ def hand_on(event_id: int, *, now: datetime, present_id: int | None = None) -> N
     # Not the full lock: that would wait for parties whose new rows only point at the event.
     event = db.session.get_one(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
     if event.status != "published" or event.starts_at <= now:
-        return
+        return 0
     waiting = db.session.scalars(
         select(Registration)
         .where(Registration.event_id == event_id, Registration.state == "waitlisted")
@@ -97,6 +97,29 @@ def hand_on(event_id: int, *, now: datetime, present_id: int | None = None) -> N
     if decision.seated_ids and event.seats_taken == event.capacity:
         raise_generation(now=now)
     db.session.flush()
+    return len(decision.seated_ids)
+
+
+def settle(*, now: datetime) -> int:
+    """Ends offers that ran out and hands on seats that became free by themselves; returns how many moved.
+
+    Seats become free without anybody leaving when an event gets more of them, and when its start comes
+    so near that none is saved any longer. Nobody has to say so: this finds it. Flushes; a second call
+    finds nothing.
+    """
+    ended = end_offers(now=now)
+    with_room = db.session.scalars(
+        select(Event.id)
+        .where(
+            Event.status == "published",
+            Event.starts_at > now,
+            Event.waiting_parties > 0,
+            or_(Event.capacity.is_(None), Event.seats_taken < Event.capacity),
+        )
+        # Always in one order, so that two workers cannot wait for each other.
+        .order_by(Event.id)
+    ).all()
+    return ended + sum(hand_on(event_id, now=now) for event_id in with_room)
 
 
 def end_offers(*, now: datetime) -> int:
