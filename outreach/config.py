@@ -20,6 +20,9 @@ PREFIX = "OUTREACH_"
 DEVELOPMENT_SECRET = "development-secret-that-never-leaves-this-machine"
 DEVELOPMENT_VAULT_KEY = base64.urlsafe_b64encode(b"development-vault-key-32-bytes!!").decode()
 
+#: The simulated sender: a number kept for fiction.
+SIMULATED_NUMBER = "+18165550100"
+
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -62,6 +65,11 @@ class Settings:
     def is_public(self) -> bool:
         """Whether anybody but this machine's user can reach the service."""
         return not _is_loopback(self.public_url)
+
+    @property
+    def text_number(self) -> str | None:
+        """The number that guests text, E.164; None where only the vendor's service knows it."""
+        return self.twilio.from_number or (SIMULATED_NUMBER if self.gateway == "simulator" else None)
 
 
 def from_environment(environ: Mapping[str, str], instance: Path) -> Settings:

@@ -100,3 +100,16 @@ def test_two_tokens_serve_during_a_rotation():
 @pytest.mark.parametrize("url", ["postgres://db/outreach", "postgresql://db/outreach"])
 def test_postgresql_addresses_get_the_driver_we_ship(url):
     assert read(DATABASE_URL=url).database_url == "postgresql+psycopg://db/outreach"
+
+
+@pytest.mark.parametrize(
+    ("settings", "number"),
+    [
+        (Settings(database_url=""), "+18165550100"),
+        (Settings(database_url="", twilio=TwilioSettings(from_number="+18165550199")), "+18165550199"),
+        (Settings(database_url="", gateway="twilio"), None),
+    ],
+    ids=["simulator", "given", "vendor's own"],
+)
+def test_text_number_is_the_one_that_guests_see(settings, number):
+    assert settings.text_number == number
