@@ -1,0 +1,260 @@
+"""What one incoming text leads to: words about texts first, then the dialogue, its action and replies.
+
+It writes everything into the caller's transaction, so that a turn counts whole or not at all.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from outreach.config import Settings
+from outreach.i18n import translator
+from outreach.messaging import conversations, dialogue, due, outbox, phrases, suppressions
+from outreach.messaging.actions import Caller, Done, carry_out, speak_from_now_on
+from outreach.messaging.answers import choice
+from outreach.messaging.consent import WORDS, folded, read
+from outreach.messaging.facts import (
+    event_with_id,
+    event_with_keyword,
+    latest_offer,
+    locale_of_newest,
+    places_to_come,
+    registrations_of_phone,
+)
+from outreach.messaging.outbox import OutgoingText
+from outreach.messaging.phrases import Phrase, Say, described, text_of
+from outreach.messaging.quiet import REPLY_WITHIN
+from outreach.messaging.turns import (
+    AlreadyRegistered,
+    AskPerson,
+    Attempt,
+    Dialogue,
+    Facts,
+    PartyChanged,
+    Register,
+    RememberLocale,
+    Told,
+    Turn,
+)
+from outreach.registration.guests import phone_hash
+from outreach.registration.models import Registration
+from outreach.vault import Vault
+
+#: So many texts of one number in so short a time, or the same one again and again, are most likely a
+#: machine that answers ours.
+LOOP_TEXTS, LOOP_WITHIN = 10, timedelta(minutes=10)
+#: As often the same text is answered; from the third one on a person has been told.
+_SAME_ANSWERED = 3
+
+#: An answer to STOP that is late reads as if we had not understood (47 CFR 64.1200(a)(12)).
+_STOPPED_WITHIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One text that came in."""
+
+    id: int
+    phone: str
+    body: str
+    received_at: datetime
+    #: Whether the vendor has answered it itself.
+    is_answered: bool = False
+
+
+def answer(
+    text: Incoming, *, earlier: Sequence[Incoming], settings: Settings, vault: Vault, now: datetime
+) -> bool:
+    """Does what a text asks for and writes the replies down; says whether a person should read it.
+
+    `earlier` are the texts of the same number within LOOP_WITHIN before, the newest first, and no
+    more than LOOP_TEXTS + 1 of them. Flushes.
+    """
+    return _Answer(text, earlier, settings, vault, now).give()
+
+
+class _Answer:
+    """One text, and what is known of its number."""
+
+    def __init__(
+        self, text: Incoming, earlier: Sequence[Incoming], settings: Settings, vault: Vault, now: datetime
+    ) -> None:
+        self.text = text
+        self.earlier = earlier
+        self.settings = settings
+        self.vault = vault
+        self.now = now
+        self.hashed = phone_hash(vault, text.phone)
+        self.kept = conversations.of_phone(self.hashed, vault=vault, now=now)
+        self.rows = registrations_of_phone(self.hashed)
+        known = self.kept.locale or locale_of_newest(self.rows, vault=vault)
+        #: The language that this number chose, if it is still on offer.
+        self.locale = known if known in settings.locales else None
+        self.is_loop = _is_loop(text, earlier)
+        self.replies = 0
+
+    @property
+    def spoken(self) -> str:
+        """The language to answer words about texts in: the chosen one, or that of the word."""
+        return self.locale or _locale_of(self.text.body, self.settings.locales) or self.settings.locales[0]
+
+    def give(self) -> bool:
+        suppressions.hear(self.hashed)
+        word = read(self.text.body)
+        if word == "stop" or (word == "maybe_stop" and self.is_meant_to_stop()):
+            return self.stop(is_sure=word == "stop")
+        if word == "start":
+            return self.start()
+        if suppressions.is_suppressed(self.hashed):
+            # We may not answer, but nobody is to be talked to by nobody.
+            return not self.is_loop
+        if self.is_loop:
+            # One look at it is enough.
+            return len(self.earlier) == LOOP_TEXTS
+        if word == "help":
+            self.reply(Phrase(phrases.HELP, {"region": self.settings.region_name}))
+            return False
+        if word == "maybe_stop":
+            self.reply(Phrase(phrases.MAYBE_STOP))
+            return True
+        return self.converse()
+
+    # Words about texts.
+
+    def is_meant_to_stop(self) -> bool:
+        """Whether a stop word in a longer text ends texts: unless we talk, and the first time we ask."""
+        talk = self.kept.dialogue
+        is_talking = talk is not None and not talk.is_over(self.now) and not talk.is_resting(self.now)
+        return not is_talking or any(read(text.body) == "maybe_stop" for text in self.earlier)
+
+    def stop(self, *, is_sure: bool) -> bool:
+        is_news = suppressions.stop(
+            self.text.phone, self.text.body, self.spoken, vault=self.vault, now=self.now
+        )
+        if self.kept.version:
+            # Whatever was asked is over, and is not taken up by a START.
+            self.keep(dialogue=None, said="")
+        if is_news and not self.text.is_answered:
+            place = next(iter(places_to_come(self.rows, now=self.now)), None)
+            say = Phrase(phrases.STOPPED)
+            if place is not None:
+                say = Phrase(phrases.STOPPED_WITH_PLACE, described(place.told(self.spoken)))
+            self.reply(say, purpose=outbox.STOPPED_PURPOSE, within=_STOPPED_WITHIN)
+        return not is_sure
+
+    def start(self) -> bool:
+        suppressions.start(self.text.phone, self.text.body, self.spoken, vault=self.vault, now=self.now)
+        if not self.text.is_answered and not self.is_loop:
+            self.reply(Phrase(phrases.STARTED))
+        return False
+
+    # The dialogue.
+
+    def converse(self) -> bool:
+        turn = dialogue.step(self.kept.dialogue, self.text.body, self.facts(), self.now)
+        done: Done | None = None
+        match turn.action:
+            case RememberLocale(locale):
+                self.locale = locale
+                speak_from_now_on(self.rows, locale, vault=self.vault)
+            case AskPerson() | None:
+                pass
+            case _ as attempt:
+                done = self.carry_out(attempt, turn)
+                turn = dialogue.concluded(turn, done.outcome)
+                if isinstance(attempt, Register):
+                    self.locale = attempt.locale
+        said = [self.say(reply, turn.locale, done) for reply in turn.replies]
+        self.keep(dialogue=turn.state, said="\n".join(said))
+        return isinstance(turn.action, AskPerson)
+
+    def facts(self) -> Facts:
+        state: Dialogue | None = self.kept.dialogue
+        return Facts(
+            offered_locales=self.settings.locales,
+            known_locale=self.locale,
+            keyword_event=event_with_keyword(dialogue.normalize_keyword(self.text.body), now=self.now),
+            event=event_with_id(state.event_public_id, now=self.now) if state else None,
+            registrations=places_to_come(self.rows, now=self.now),
+            offer=latest_offer(self.rows, now=self.now),
+        )
+
+    def carry_out(self, attempt: Attempt, turn: Turn) -> Done:
+        # A "1" says nothing without the question that it answers.
+        wording = f"{self.kept.said}\n> {self.text.body}" if self.kept.said else self.text.body
+        return carry_out(attempt, Caller(self.text.phone, turn.locale, wording, self.vault, self.now))
+
+    def keep(self, *, dialogue: Dialogue | None, said: str) -> None:
+        kept = replace(self.kept, locale=self.locale, dialogue=dialogue, said=said)
+        conversations.keep(self.hashed, kept, vault=self.vault, now=self.now)
+
+    # Replies.
+
+    def reply(self, say: Say, *, purpose: str = "reply", within: timedelta = REPLY_WITHIN) -> None:
+        text = self.outgoing(text_of(say, translator(self.spoken)), self.spoken)
+        outbox.enqueue(
+            replace(text, purpose=purpose, deadline=self.now + within), vault=self.vault, now=self.now
+        )
+
+    def say(self, say: Say, locale: str, done: Done | None) -> str:
+        """Writes down a reply of the dialogue; one that confirms, so that nobody confirms again."""
+        body = text_of(say, translator(locale))
+        text = self.outgoing(body, locale)
+        row = done.row if done else None
+        if row is not None:
+            text = replace(text, registration_id=row.id, zone=row.event.time_zone)
+        if done is None or row is None or not self.is_confirmed(text, done, row):
+            outbox.enqueue(text, vault=self.vault, now=self.now)
+        return body
+
+    def is_confirmed(self, text: OutgoingText, done: Done, row: Registration) -> bool:
+        """Whether the reply could take the place of the text that confirms a place; once sent, it cannot."""
+        if not isinstance(done.outcome, Told | AlreadyRegistered | PartyChanged):
+            return False
+        if row.state not in ("confirmed", "waitlisted"):
+            return False
+        text = replace(
+            text,
+            purpose="confirmation",
+            dedup_key=due.confirmation_key(row.id, row.state, offers_made=row.offer_number),  # type: ignore[arg-type]
+            deadline=min(text.deadline, row.event.starts_at),
+        )
+        return outbox.enqueue(text, vault=self.vault, now=self.now) or outbox.rewrite(
+            text, vault=self.vault, now=self.now
+        )
+
+    def outgoing(self, body: str, locale: str) -> OutgoingText:
+        self.replies += 1
+        return OutgoingText(
+            purpose="reply",
+            dedup_key=f"reply:{self.text.id}:{self.replies}",
+            priority=due.PRIORITY_REPLY,
+            phone=self.text.phone,
+            locale=locale,
+            body=body,
+            deadline=self.now + REPLY_WITHIN,
+            zone=self.settings.time_zone,
+            reply_to_at=self.text.received_at,
+        )
+
+
+def _is_loop(text: Incoming, earlier: Sequence[Incoming]) -> bool:
+    if len(earlier) >= LOOP_TEXTS:
+        return True
+    # "1" is the answer to most of our questions.
+    if choice(text.body) is not None or len(earlier) < _SAME_ANSWERED:
+        return False
+    return all(before.body.strip() == text.body.strip() for before in earlier[:_SAME_ANSWERED])
+
+
+#: Whose stop, start or help word it is; of one in several languages, the first on offer counts.
+_LANGUAGES_OF_WORDS: Mapping[str, frozenset[str]] = {
+    locale: frozenset(folded(word) for word in (*words.stop, *words.refusals, *words.start, *words.help))
+    for locale, words in WORDS.items()
+}
+
+
+def _locale_of(body: str, offered: Sequence[str]) -> str | None:
+    """The language on offer in which a text is one of the words about texts."""
+    message = folded(body)
+    return next((locale for locale in offered if message in _LANGUAGES_OF_WORDS.get(locale, ())), None)

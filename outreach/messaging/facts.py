@@ -1,0 +1,165 @@
+"""Looks up what texts and the dialogue speak of and puts it into their plain words; changes nothing."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from outreach.database import db
+from outreach.events.drafts import PUBLIC_STATUSES
+from outreach.events.models import Event
+from outreach.i18n import local
+from outreach.messaging.phrases import Phrase, When
+from outreach.messaging.turns import EventFacts, OfferFacts, RegistrationFacts
+from outreach.registration.guests import open_guest
+from outreach.registration.models import Registration
+from outreach.registration.service import place_in_list
+from outreach.registration.waitlist import explanation
+from outreach.vault import Vault
+
+#: A text has little room: a title is cut at a word, with three dots, and a street likewise.
+TITLE_SIGNS, STREET_SIGNS = 36, 40
+
+#: A yes to an offer that ran out deserves an answer for so long.
+_LATE_ANSWER = timedelta(days=1)
+_HOLDS_A_PLACE = ("confirmed", "waitlisted", "offered")
+
+
+def event_facts(event: Event, *, now: datetime, is_registered: bool = False) -> EventFacts:
+    """An event as texts speak of it; the link of an online one only for those who are registered."""
+    has_started = event.status == "held" or event.starts_at <= now
+    seats_left = 0 if event.waiting_parties else event.seats_left
+    return EventFacts(
+        public_id=event.public_id,
+        titles={text.locale: shortened(text.title, TITLE_SIGNS) for text in event.texts},
+        source_locale=event.source_locale,
+        when=When(event.starts_local, event.is_all_day),
+        street=_street(event, is_registered=is_registered),
+        seats_left=seats_left,
+        is_full=seats_left == 0,
+        is_open=event.takes_registrations and event.status == "published" and not has_started,
+        is_cancelled=event.status == "cancelled",
+        has_started=has_started,
+    )
+
+
+def registration_facts(row: Registration, *, now: datetime) -> RegistrationFacts:
+    """A registration as texts speak of it, with the reason why a party waits."""
+    return RegistrationFacts(
+        row.id,
+        event_facts(row.event, now=now, is_registered=row.state == "confirmed"),
+        row.party_size,
+        row.code,
+        waiting=waiting(row) if row.state in ("waitlisted", "offered") else None,
+    )
+
+
+def waiting(row: Registration) -> Phrase:
+    """The sentence that says why a party waits."""
+    message, values = explanation(
+        place=place_in_list(row),
+        party_size=row.party_size,
+        free_seats=row.event.seats_left or 0,
+        passed_count=row.passed_count,
+    )
+    return Phrase(message, values)
+
+
+def event_with_keyword(keyword: str | None, *, now: datetime) -> EventFacts | None:
+    """The public event whose poster says a word."""
+    return _public_event(Event.keyword == keyword, now=now) if keyword else None
+
+
+def event_with_id(public_id: str, *, now: datetime) -> EventFacts | None:
+    """The public event of an id."""
+    return _public_event(Event.public_id == public_id, now=now) if public_id else None
+
+
+def registrations_of_phone(phone_hash: str) -> list[Registration]:
+    """Every registration that a number has, whatever became of it, the soonest event first."""
+    return list(
+        db.session.scalars(
+            select(Registration)
+            .join(Event)
+            .where(Registration.phone_hash == phone_hash)
+            .options(
+                joinedload(Registration.guest),
+                joinedload(Registration.event).options(joinedload(Event.venue), selectinload(Event.texts)),
+            )
+            .order_by(Event.starts_at, Registration.id)
+        )
+    )
+
+
+def places_to_come(rows: Iterable[Registration], *, now: datetime) -> tuple[RegistrationFacts, ...]:
+    """Those that hold a seat or a place in the list of an event which is still to come."""
+    return tuple(
+        registration_facts(row, now=now)
+        for row in rows
+        if row.state in _HOLDS_A_PLACE and _is_to_come(row.event, now)
+    )
+
+
+def latest_offer(rows: Iterable[Registration], *, now: datetime) -> OfferFacts | None:
+    """The last offer of seats that is open, or that ran out within a day."""
+    made = [row for row in rows if _is_to_come(row.event, now) and _has_offer(row, now)]
+    if not made:
+        return None
+    row = max(made, key=lambda row: row.changed_at)
+    # One that ran out has no end in its row any more: it is when the row was changed.
+    expires_at = row.offer_expires_at or row.changed_at
+    return OfferFacts(
+        registration_facts(row, now=now),
+        offered_at=row.changed_at,
+        expires_at=expires_at,
+        expires_local=local(expires_at, row.event.time_zone),
+    )
+
+
+def locale_of_newest(rows: Iterable[Registration], *, vault: Vault) -> str | None:
+    """The language in which a number registered last."""
+    newest = max(rows, key=lambda row: (row.created_at, row.id), default=None)
+    return open_guest(vault, newest.guest.sealed).locale if newest else None
+
+
+def shortened(text: str, signs: int) -> str:
+    """The text on one line, cut at a word where it is too long; never within a letter and its marks."""
+    text = " ".join(text.split())
+    if len(text) <= signs:
+        return text
+    end = signs - 3
+    while unicodedata.category(text[end])[0] == "M":
+        end -= 1
+    cut = text[:end]
+    # Burmese and Chinese have no spaces to cut at.
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,.;:-") + "..."
+
+
+def _public_event(condition: ColumnElement[bool], *, now: datetime) -> EventFacts | None:
+    event = db.session.scalar(
+        select(Event)
+        .where(condition, Event.status.in_(PUBLIC_STATUSES))
+        .options(joinedload(Event.venue), selectinload(Event.texts))
+    )
+    return event_facts(event, now=now) if event else None
+
+
+def _street(event: Event, *, is_registered: bool) -> str:
+    if event.delivery == "online":
+        # A link is of no use when it is cut.
+        return (event.online_url or "") if is_registered else ""
+    return shortened(event.venue.address or event.venue.name, STREET_SIGNS) if event.venue else ""
+
+
+def _is_to_come(event: Event, now: datetime) -> bool:
+    return event.status == "published" and now < event.starts_at
+
+
+def _has_offer(row: Registration, now: datetime) -> bool:
+    if row.state == "offered":
+        return True
+    # Only an offer that nobody answered leaves a row that was put back and not touched since.
+    is_run_out = row.offer_number > 0 and row.state in ("waitlisted", "cancelled")
+    return is_run_out and row.queued_at == row.changed_at and now - row.changed_at <= _LATE_ANSWER

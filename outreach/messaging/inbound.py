@@ -1,0 +1,195 @@
+"""Texts that come in: each is written down once, and answered once, in the order in which they came.
+
+What was written down is never lost: a text whose answer failed waits, and the worker tries again. Like
+the outbox it opens its own transactions, one for each answer, so that no text takes another with it.
+"""
+
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
+
+from outreach.config import Settings
+from outreach.database import db, insert, transaction
+from outreach.messaging import answering, conversations
+from outreach.messaging.answering import Incoming
+from outreach.messaging.models import InboundMessage
+from outreach.registration.guests import phone_hash
+from outreach.vault import SealedValueError, Vault
+
+_log = logging.getLogger(__name__)
+
+#: A text that cannot be answered for so long goes to a person, and lets those after it pass.
+_TRIED_FOR = timedelta(minutes=10)
+_ANSWERED_AT_ONCE = 100
+#: Words are kept no longer than they are of use; those that wait for a person, until one has read them.
+_KEPT_FOR = timedelta(days=3)
+_KEPT_FOR_PERSON = timedelta(days=30)
+
+_PLACE = "inbound"
+
+
+def receive(
+    provider_sid: str, phone: str, body: str, *, is_answered: bool = False, vault: Vault, now: datetime
+) -> int:
+    """Writes a text down and gives its id; one that comes twice keeps its first. Flushes.
+
+    `is_answered` says that the vendor has answered it itself, as it does with STOP.
+    """
+    content = {"from": phone, "body": body, "is_answered": is_answered}
+    statement = insert(InboundMessage).values(
+        provider_sid=provider_sid,
+        phone_hash=phone_hash(vault, phone),
+        sealed=vault.seal(content, place=_PLACE),
+        received_at=now,
+        needs_person=False,
+    )
+    new_id: int | None = db.session.execute(
+        statement.on_conflict_do_nothing(index_elements=[InboundMessage.provider_sid]).returning(
+            InboundMessage.id
+        )
+    ).scalar()
+    if new_id is not None:
+        return new_id
+    return db.session.scalars(
+        select(InboundMessage.id).where(InboundMessage.provider_sid == provider_sid)
+    ).one()
+
+
+def handle(inbound_id: int, *, settings: Settings, vault: Vault, now: datetime) -> None:
+    """Answers the waiting texts of a number, the oldest first, up to this one. Commits after each.
+
+    Asked twice, or by two at once, it answers once.
+    """
+    while True:
+        with transaction() as session:
+            hashed = session.scalar(
+                select(InboundMessage.phone_hash).where(
+                    InboundMessage.id == inbound_id, InboundMessage.handled_at.is_(None)
+                )
+            )
+            if hashed is None:
+                return
+            # The lock lets one turn of a number follow the other. Whoever waited for it finds the text
+            # answered, so nothing, and looks again.
+            row = session.scalar(
+                select(InboundMessage)
+                .where(
+                    InboundMessage.phone_hash == hashed,
+                    InboundMessage.handled_at.is_(None),
+                    InboundMessage.id <= inbound_id,
+                )
+                .order_by(InboundMessage.id)
+                .limit(1)
+                .with_for_update()
+            )
+            if row is not None:
+                needs_person = answering.answer(
+                    opened(row, vault=vault),
+                    earlier=_shortly_before(row, vault=vault),
+                    settings=settings,
+                    vault=vault,
+                    now=now,
+                )
+                row.handled_at, row.needs_person = now, needs_person
+
+
+def handle_waiting(*, settings: Settings, vault: Vault, now: datetime) -> int:
+    """Answers texts that were left waiting, and returns how many; for the worker.
+
+    One that fails is tried again later, with those of its number behind it; after ten minutes it is
+    left to a person.
+    """
+    waiting = db.session.execute(
+        select(InboundMessage.id, InboundMessage.phone_hash, InboundMessage.received_at)
+        .where(InboundMessage.handled_at.is_(None))
+        .order_by(InboundMessage.id)
+        .limit(_ANSWERED_AT_ONCE)
+    ).all()
+    failing: set[str] = set()
+    answered = 0
+    for inbound_id, hashed, received_at in waiting:
+        if hashed in failing:
+            continue
+        try:
+            handle(inbound_id, settings=settings, vault=vault, now=now)
+            answered += 1
+        except OperationalError:
+            # Not the text's fault: the database is away.
+            raise
+        except Exception as error:
+            # Neither words nor numbers may reach the log, and a traceback could hold both.
+            _log.error("inbound text %s could not be answered: %s", inbound_id, type(error).__name__)
+            failing.add(hashed)
+            if now - received_at >= _TRIED_FOR:
+                _leave_to_person(inbound_id, now=now)
+    return answered
+
+
+def waiting_for_person(*, limit: int) -> list[InboundMessage]:
+    """Texts that somebody of the staff should read, the oldest first."""
+    return list(
+        db.session.scalars(
+            select(InboundMessage)
+            .where(InboundMessage.needs_person)
+            .order_by(InboundMessage.received_at, InboundMessage.id)
+            .limit(limit)
+        )
+    )
+
+
+def set_read(inbound_id: int) -> None:
+    """Notes that a person has dealt with a text. Asking twice is harmless."""
+    db.session.execute(
+        update(InboundMessage).where(InboundMessage.id == inbound_id).values(needs_person=False)
+    )
+
+
+def opened(row: InboundMessage, *, vault: Vault) -> Incoming:
+    """What a text says and who sent it."""
+    content = vault.open(row.sealed, place=_PLACE)
+    return Incoming(row.id, content["from"], content["body"], row.received_at, content["is_answered"])
+
+
+def forget(*, now: datetime) -> int:
+    """Deletes what was said and is of no more use; returns how many texts and conversations went."""
+    gone = db.session.execute(
+        delete(InboundMessage)
+        .where(
+            InboundMessage.handled_at <= now - _KEPT_FOR,
+            ~InboundMessage.needs_person | (InboundMessage.handled_at <= now - _KEPT_FOR_PERSON),
+        )
+        .returning(InboundMessage.id)
+    )
+    return len(gone.all()) + conversations.forget(now=now)
+
+
+def _shortly_before(row: InboundMessage, *, vault: Vault) -> list[Incoming]:
+    """What the same number texted in the minutes before, the newest first, as far as that matters."""
+    rows = db.session.scalars(
+        select(InboundMessage)
+        .where(
+            InboundMessage.phone_hash == row.phone_hash,
+            InboundMessage.id < row.id,
+            InboundMessage.received_at > row.received_at - answering.LOOP_WITHIN,
+        )
+        .order_by(InboundMessage.id.desc())
+        .limit(answering.LOOP_TEXTS + 1)
+    )
+    found = []
+    for earlier in rows:
+        # One that nobody can read any more must not hold up those after it.
+        with suppress(SealedValueError):
+            found.append(opened(earlier, vault=vault))
+    return found
+
+
+def _leave_to_person(inbound_id: int, *, now: datetime) -> None:
+    with transaction():
+        db.session.execute(
+            update(InboundMessage)
+            .where(InboundMessage.id == inbound_id, InboundMessage.handled_at.is_(None))
+            .values(handled_at=now, needs_person=True)
+        )
