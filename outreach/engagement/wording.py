@@ -83,8 +83,8 @@ def range_text(row: Row, t: Translator) -> str:
 
 
 def parts_text(row: Row, t: Translator) -> str:
-    """What a figure was divided from; empty for a plain count."""
-    if row.denominator is None:
+    """What a figure was divided from; empty for a plain count, and for one out of nothing."""
+    if not row.denominator:
         return ""
     return t(
         N_("%(part)s of %(whole)s"),

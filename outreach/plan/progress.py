@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 #: A promise not yet kept is at risk when less time is left than this, or than a quarter of its window.
 AT_RISK_DAYS = 60
@@ -26,9 +26,25 @@ class Promise:
     kinds: tuple[str, ...]
 
 
+class Held(Protocol):
+    """An event that took place: its kind, its local date, and how many came (None: nobody counted)."""
+
+    @property
+    def kind(self) -> str:
+        """Id of a kind of event."""
+
+    @property
+    def on(self) -> date:
+        """The day at its place."""
+
+    @property
+    def head_count(self) -> int | None:
+        """Guests in the room."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldEvent:
-    """An event that took place: its kind, its local date, and how many came (None: nobody counted)."""
+    """As much of an event as counting needs."""
 
     kind: str
     on: date
@@ -45,12 +61,8 @@ class Progress:
     state: State
 
 
-def progress(promise: Promise, held_events: Iterable[HeldEvent], *, today: date) -> Progress:
-    """Says how a promise stands at the end of `today`.
-
-    An event counts when its kind is one of the promise's, its date is inside the window and not after
-    today, and somebody came: an event to which nobody came was held for no one. Nobody having counted
-    is no proof of that, so such an event counts and is told apart.
+def progress(promise: Promise, held_events: Iterable[Held], *, today: date) -> Progress:
+    """Says how a promise stands at the end of `today`, from the events that `counts` toward it.
 
     The first of these that is true is the state:
 
@@ -63,12 +75,18 @@ def progress(promise: Promise, held_events: Iterable[HeldEvent], *, today: date)
 
     A promise with a short window is therefore at risk from its first day on, and never before it.
     """
-    counted = [event for event in held_events if _counts(event, promise, today)]
+    counted = [event for event in held_events if counts(event, promise, today=today)]
     unconfirmed = sum(event.head_count is None for event in counted)
     return Progress(promise.count, len(counted), unconfirmed, _state(promise, len(counted), today))
 
 
-def _counts(event: HeldEvent, promise: Promise, today: date) -> bool:
+def counts(event: Held, promise: Promise, *, today: date) -> bool:
+    """Whether a held event counts toward a promise.
+
+    It does when its kind is one of the promise's, its date is inside the window and not after today,
+    and somebody came: an event to which nobody came was held for no one. Nobody having counted is no
+    proof of that, so such an event counts, and `progress` tells it apart.
+    """
     return (
         event.kind in promise.kinds
         and event.head_count != 0

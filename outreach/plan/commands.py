@@ -1,0 +1,95 @@
+"""`outreach import plan` and `outreach report plan`."""
+
+import json
+from pathlib import Path
+
+import click
+
+from outreach.database import transaction
+from outreach.errors import InvalidInputError, NotFoundError
+from outreach.i18n import N_, SOURCE_LOCALE, Translator, local, translator
+from outreach.plan import export, service
+from outreach.plan.importing import read
+from outreach.plan.models import Plan
+from outreach.plan.service import PlanReport
+from outreach.plan.wording import STANDINGS, due_text, promised_text
+from outreach.runtime import now, settings
+
+#: A plan is some pages of text; a file beyond this is none.
+_LARGEST_FILE_BYTES = 5_000_000
+
+
+@click.command(name="plan")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--region", help="Slug of the place whose events count, like kansas-city-region.")
+def import_plan(file: Path, region: str | None) -> None:
+    """Bring a plan in from its JSON FILE, or up to date; a broken file changes nothing."""
+    draft = read(_text_of(file))
+    with click.get_current_context().obj().app_context(), transaction():
+        outcome = service.import_plan(draft, region=region, now=now())
+    click.echo(
+        f"{draft.title}: {outcome.added} added, {outcome.changed} changed, {outcome.removed} removed,"
+        f" {outcome.unchanged} as before."
+    )
+
+
+@click.command(name="plan")
+@click.option("--plan", "title", help="Title of a plan; without it, the newest.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True
+)
+def report_plan(title: str | None, form: str) -> None:
+    """Say for each promise of the plan how many were promised and how many were held."""
+    t = translator(SOURCE_LOCALE)
+    with click.get_current_context().obj().app_context():
+        report = service.plan_report(_plan(title), today=local(now(), settings().time_zone).date())
+        if form == "json":
+            click.echo(json.dumps(export.to_json(report, t), indent=2, ensure_ascii=False))
+        elif form == "csv":
+            click.echo(export.to_csv(report, t), nl=False)
+        else:
+            click.echo(_text(report, t))
+
+
+def _plan(title: str | None) -> Plan:
+    for plan in service.plans():
+        if title in (None, plan.title):
+            return plan
+    if title is None:
+        raise NotFoundError(N_("There is no plan yet. Bring one in with: outreach import plan FILE"))
+    raise NotFoundError(N_("There is no plan named %(name)s."), name=title)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        if file.stat().st_size > _LARGEST_FILE_BYTES:
+            raise InvalidInputError(N_("%(file)s is too large to be a plan."), file=file)
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InvalidInputError(
+            N_("%(file)s cannot be read: %(reason)s."), file=file, reason=error.strerror or error
+        ) from None
+    except UnicodeDecodeError:
+        raise InvalidInputError(N_("%(file)s is not a text file in UTF-8."), file=file) from None
+
+
+def _text(report: PlanReport, t: Translator) -> str:
+    lines = [report.plan.title]
+    totals = (f"{t(STANDINGS[name])}: {count}" for name, count in report.totals.items())
+    lines.append("; ".join(totals))
+    above: list[str] = []
+    for nodes, found in report.commitments:
+        for depth, node in enumerate(nodes):
+            if above[depth : depth + 1] != [node.ref]:
+                above = [*above[:depth], node.ref]
+                lines += ["", f"{'  ' * depth}{node.ref} {node.text}"]
+        row = found.commitment
+        promised = promised_text(row.promised_count, is_minimum=row.is_minimum, t=t)
+        due = row.due_verbatim or "no time given"
+        days = due_text(row.due_starts_on, row.due_ends_on, t)
+        lines += [
+            f"      {row.ref} {row.text}",
+            f"        promised: {promised}; held: {found.progress.held}; {t(STANDINGS[found.standing])}",
+            f"        due: {due}{f' ({days})' if days else ''}",
+        ]
+    return "\n".join(lines)
