@@ -157,12 +157,12 @@ def count_upcoming(filters: Filters, now: datetime) -> int:
     )
 
 
-def event_by_public_id(public_id: str) -> Event:
-    """A public event with everything its page shows. Raises NotFoundError for any other."""
+def event_by_public_id(public_id: str, *, is_whole: bool = True) -> Event:
+    """A public event, with everything its page shows when it is wanted whole. Raises NotFoundError."""
     event = db.session.scalar(
         select(Event)
         .where(Event.public_id == public_id, Event.status.in_(PUBLIC_STATUSES))
-        .options(*_everything())
+        .options(*_everything() if is_whole else ())
     )
     if event is None:
         raise NotFoundError(N_("There is no such event."))
