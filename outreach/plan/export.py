@@ -59,6 +59,7 @@ def _promise(above: list[PlanNode], found: CommitmentReport, t: Translator) -> d
             "until": _day(row.due_ends_on),
             "is_ambiguous": row.is_due_ambiguous,
             "counted_from": _day(found.counted_from),
+            "counted_until": _day(found.counted_until),
         },
         "responsible": row.responsible,
         "partners": list(row.partners),

@@ -81,11 +81,7 @@ class PlanDraft:
 
 
 def read(text: str) -> PlanDraft:
-    """The plan in a file's text.
-
-    Raises InvalidInputError for a text that is not JSON, and InvalidInputsError with every problem and
-    its place in the file ("strategies[2].objectives[0].title") for one that is not a plan.
-    """
+    """The plan in a file's text. Raises InvalidInputError for a text that is not JSON, else as `plan_of`."""
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
@@ -98,6 +94,14 @@ def read(text: str) -> PlanDraft:
     except (RecursionError, ValueError):
         # Nested without end, or a number of thousands of digits.
         raise InvalidInputError(N_("This file cannot be a plan.")) from None
+    return plan_of(value)
+
+
+def plan_of(value: object) -> PlanDraft:
+    """The plan in a JSON value.
+
+    Raises InvalidInputsError with every problem and its place ("strategies[2].objectives[0].title").
+    """
     problems: list[InvalidInputError] = []
     plan = _plan(_Part(value, "", problems))
     _check_refs(plan, problems)

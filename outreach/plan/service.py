@@ -57,8 +57,10 @@ class CommitmentReport:
     commitment: Commitment
     standing: Standing
     progress: Progress
-    #: From when on events count: the promise's own first day, or else the plan's.
+    #: From when until when events count: the promise's own days; where its words leave an end open, the
+    #: plan's. "By mid-2018" has no first day, and what happened before there was a plan keeps no promise.
     counted_from: date | None
+    counted_until: date | None
     evidence: tuple[Evidence, ...]
 
 
@@ -236,18 +238,15 @@ def _tree(nodes: Sequence[PlanNode], reports: Sequence[CommitmentReport]) -> tup
 def _commitment_report(
     row: Commitment, plan: Plan, held: Sequence[Evidence], *, today: date
 ) -> CommitmentReport:
-    # "By mid-2018" has no first day, and what happened before there was a plan is no promise kept.
-    counted_from = row.due_starts_on or plan.starts_on
-    promise = Promise(
-        row.promised_count, row.is_minimum, counted_from, row.due_ends_on, tuple(row.counts_kinds)
-    )
+    window = row.due_starts_on or plan.starts_on, row.due_ends_on or plan.ends_on
+    promise = Promise(row.promised_count, row.is_minimum, *window, tuple(row.counts_kinds))
     found = progress(promise, held, today=today)
     is_done = row.is_done_in_plan and found.state != "kept"
     return CommitmentReport(
         row,
         "done" if is_done else found.state,
         found,
-        counted_from,
+        *window,
         tuple(event for event in held if counts(event, promise, today=today)),
     )
 

@@ -246,6 +246,20 @@ def test_promise_without_a_first_day_counts_from_the_plan_s(region):
     )
 
 
+def test_promise_without_a_last_day_counts_until_the_plan_s(region):
+    """ "Beginning in fall 2017" is in a plan that ends with 2018."""
+    bring_in()
+    with transaction():
+        hold(date(2018, 12, 31), kind="workshop")
+        hold(date(2019, 1, 1), kind="workshop")
+
+    [found] = [found for _, found in report().commitments if found.commitment.ref == "S4.O1.A1.C2"]
+    assert (found.counted_until, [item.on for item in found.evidence]) == (
+        date(2018, 12, 31),
+        [date(2018, 12, 31)],
+    )
+
+
 def test_promise_that_the_plan_calls_done_is_done_until_events_show_it_kept(region):
     bring_in()
     assert stand("S2.O3.A1.C1") == ("done", Progress(1, 0, 0, "late"))

@@ -170,9 +170,9 @@ def test_page_shows_promises_in_words_with_their_evidence(sign_in, plan):
     for shown in (
         "1 held, at least 1 promised",
         "1 held, at least 2 promised",
-        '<q lang="en">by mid-2018</q>',
+        '<q lang="en" dir="ltr">by mid-2018</q>',
         "The words can be read in more than one way.",
-        "Events count from Friday, September 1, 2017, the first day of the plan.",
+        "They count from Friday, September 1, 2017, the first day of the plan.",
         "The plan gives no time.",
         "No event counts toward this promise.",
         "0 held, no number given",
