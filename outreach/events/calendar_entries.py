@@ -23,7 +23,7 @@ from outreach.events.drafts import THEMES
 from outreach.events.kinds import KINDS
 from outreach.events.models import CalendarEntry, Event, EventPart, EventText
 from outreach.events.shown import cancel_reason
-from outreach.i18n import LANGUAGES, N_, Translator, catalogue_path, language_name, translator
+from outreach.i18n import LANGUAGES, N_, Translator, catalogue_path, language_name, local, translator
 
 #: Everybody; a guest who comes; a guest on the waiting list.
 Audience = Literal["public", "personal", "waiting"]
@@ -250,7 +250,7 @@ def _lines(event: Event, t: Translator, audience: Audience, *, is_neutral: bool)
         reason = None if is_neutral else cancel_reason(event, t)
         lines.append(reason[0] if reason else "")
     elif event.moved_at is not None:
-        lines.append(t(N_("New time or place. Please look again at both.")))
+        lines.append(_moved(event, t))
     if audience == "personal" and event.status != "cancelled":
         lines.append(t(N_("You are registered.")))
     if audience == "waiting" and event.status != "cancelled":
@@ -271,6 +271,13 @@ def _lines(event: Event, t: Translator, audience: Audience, *, is_neutral: bool)
     if audience == "public":
         lines.append(text.description)
     return _filled(lines)
+
+
+def _moved(event: Event, t: Translator) -> str:
+    before = event.moved_from_at
+    if before is None or before == event.starts_at:
+        return t(N_("New time or place. Please look again at both."))
+    return t(N_("New time. Before, it was %(when)s."), when=t.when(local(before, event.time_zone)))
 
 
 def _filled(lines: list[str]) -> list[str]:

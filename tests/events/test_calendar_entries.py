@@ -204,8 +204,16 @@ def test_moved_entry_says_so_first(context):
         ends_local=EVENING + timedelta(days=1, hours=2),
     )
     entry = written(event, now=later)
-    assert entry.description.value.startswith("New time or place. ")
+    assert entry.description.value.split("\n")[0] == (
+        "New time. Before, it was Monday, September 14, 2026, 6:00 PM."
+    )
     assert entry.dtstart.value.replace(tzinfo=None) == EVENING + timedelta(days=1)
+
+
+def test_entry_at_another_place_says_so_first(context):
+    event = made()
+    edit(event, NOW + timedelta(hours=1), venue=VenueDraft("Loose Park", "5200 Wornall Rd"))
+    assert written(event).description.value.startswith("New time or place. Please look again at both.\n")
 
 
 def test_stamps_rise_with_each_change_even_within_a_second(context):
