@@ -7,7 +7,7 @@ import click
 from outreach.engagement import export, figures, periods, wording
 from outreach.engagement.gathering import STRATA_SENTENCES, EngagementReport
 from outreach.engagement.service import engagement_report
-from outreach.i18n import SOURCE_LOCALE, Translator, local, translator
+from outreach.i18n import N_, SOURCE_LOCALE, Translator, local, translator
 from outreach.runtime import now, settings
 
 
@@ -35,7 +35,7 @@ def _text(report: EngagementReport, t: Translator) -> str:
     width = max(len(t(row.label)) for row in rows)
     lines = [
         f"{report.period.name}: {t.day(report.period.starts_on)} - {t.day(report.period.ends_on)}",
-        t(STRATA_SENTENCES[report.strata]),
+        f"{t(STRATA_SENTENCES[report.strata])} {t(N_('Method %(version)s.'), version=report.figures.method)}",
         "",
     ]
     for row in rows:

@@ -45,6 +45,7 @@ def test_link_opens_its_event_s_door(event, vault):
         pytest.param(lambda token: token + "x", id="longer"),
         pytest.param(lambda token: "zzzzzzzzzz." + token.partition(".")[2], id="of-another-event"),
         pytest.param(lambda token: "π" + token, id="not-ascii"),
+        pytest.param(lambda token: "\0" + token, id="nul"),
     ],
 )
 def test_link_that_is_not_whole_opens_nothing(event, vault, change):
@@ -169,8 +170,15 @@ def test_refused_tap_is_not_remembered(event):
 
 @pytest.mark.parametrize(
     ("people", "key"),
-    [(0, "tap-number-1"), (501, "tap-number-1"), (-501, "tap-number-1"), (1, "short"), (1, "x" * 41)],
-    ids=["nobody", "too-many", "too-many-back", "short-key", "long-key"],
+    [
+        (0, "tap-number-1"),
+        (501, "tap-number-1"),
+        (-501, "tap-number-1"),
+        (1, "short"),
+        (1, "x" * 41),
+        (1, "tap\0number-1"),
+    ],
+    ids=["nobody", "too-many", "too-many-back", "short-key", "long-key", "nul"],
 )
 def test_walk_ins_that_cannot_be_are_refused(event, people, key):
     with pytest.raises(InvalidInputError):
