@@ -6,18 +6,36 @@ settled from what the vendor knows (`messaging.evidence`). This is the one place
 the network; everywhere else services flush and edges commit.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Select, delete, select, update
 
-from outreach.database import db, insert
-from outreach.messaging.models import Message
+from outreach.database import db, insert, transaction
+from outreach.identifiers import link_token
+from outreach.messaging import due, status
+from outreach.messaging.expectations import DERIVED, expectations, suppressions
+from outreach.messaging.gateways.base import (
+    Accepted,
+    Kind,
+    NotSent,
+    Outcome,
+    Rejected,
+    Report,
+    Unknown,
+    taken,
+)
+from outreach.messaging.models import Message, SimulatedText
+from outreach.messaging.quiet import next_allowed_at
 from outreach.messaging.segments import measure
+from outreach.messaging.validity import SHORTEST_SECONDS, next_quiet_at, validity_seconds
 from outreach.registration.guests import phone_hash
-from outreach.vault import Vault
+from outreach.vault import SealedValueError, Vault
+
+log = logging.getLogger(__name__)
 
 #: Every state of a message, and what it means.
 STATES: Mapping[str, str] = {
@@ -37,12 +55,21 @@ STATES: Mapping[str, str] = {
     "dead": "nobody can tell whether it left, or it cannot be sent as it is: a person must look",
 }
 #: Dropped without having been sent: owed again, they come back to life.
-_DROPPED = ("suppressed", "cancelled")
+DROPPED = ("suppressed", "cancelled")
 
 #: The answer to STOP: the one text that a number gets after its holder refused all.
 STOPPED_PURPOSE = "stopped"
 
 LONGEST_BODY = 1600
+
+#: A claim is void after this; by then its worker has an outcome, or is dead.
+LEASE = timedelta(seconds=90)
+#: How long the vendor may take until it lists a text whose outcome we did not hear.
+SETTLE = timedelta(seconds=120)
+#: How long a sender rests that the vendor refuses for reasons of its set-up, or that is too fast.
+CONFIGURATION_PAUSE, CONGESTION_PAUSE = timedelta(minutes=15), timedelta(minutes=1)
+_LONGEST_BACKOFF = timedelta(minutes=1)
+_KEPT_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +99,18 @@ class OutgoingText:
     changed_start_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One text that this worker has, and nobody else: what is sent, and by when."""
+
+    message_id: int
+    token: str
+    #: E.164.
+    to: str
+    body: str
+    validity_seconds: int
+
+
 def enqueue(text: OutgoingText, *, vault: Vault, now: datetime) -> bool:
     """Writes a text down in the caller's transaction; says whether it was new. Flushes.
 
@@ -89,7 +128,7 @@ def rewrite(text: OutgoingText, *, vault: Vault, now: datetime) -> bool:
     """Says anew what was not sent yet, or was dropped and is owed again; says whether it did. Flushes."""
     written = db.session.execute(
         update(Message)
-        .where(Message.dedup_key == text.dedup_key, Message.state.in_(("ready", *_DROPPED)))
+        .where(Message.dedup_key == text.dedup_key, Message.state.in_(("ready", *DROPPED)))
         .values(state="ready", final_at=None, error_code=None, **_columns(text, vault=vault, now=now))
         .returning(Message.id)
     ).scalar()
@@ -116,3 +155,168 @@ def _columns(text: OutgoingText, *, vault: Vault, now: datetime) -> dict[str, An
         "reply_to_at": text.reply_to_at,
         "created_at": now,
     }
+
+
+def claim(limit: int, *, afford: Callable[[int], bool], vault: Vault, now: datetime) -> list[Claim]:
+    """Takes up to `limit` texts that are due, the most urgent first. Commits.
+
+    Everything that could have changed since a text was written is looked at once more: its deadline,
+    its number, whether it is still owed, the hour. `afford` is asked with the parts of each text and
+    ends the taking by saying no. Empty when nothing is due, or can be afforded.
+    """
+    while db.session.scalar(_due(now).with_only_columns(Message.id).limit(1)) is not None:
+        with transaction() as session:
+            rows = session.scalars(_due(now).limit(limit).with_for_update(skip_locked=True)).all()
+            claims, is_afforded = _claimed(rows, afford, vault=vault, now=now)
+        if claims or not rows or not is_afforded:
+            return claims
+    db.session.rollback()
+    return []
+
+
+def record(outcomes: Sequence[tuple[Claim, Outcome]], *, vault: Vault, now: datetime) -> None:
+    """Notes what came of claimed texts. Commits.
+
+    That the vendor has a text is true whoever says so. Anything else counts only from the worker that
+    still holds the claim.
+    """
+    with transaction() as session:
+        wanted = select(Message).where(Message.id.in_([claim.message_id for claim, _ in outcomes]))
+        rows = {row.id: row for row in session.scalars(wanted.order_by(Message.id).with_for_update())}
+        reports: dict[Message, Report] = {}
+        for claim, outcome in outcomes:
+            row = rows.get(claim.message_id)
+            if row is None:
+                continue
+            if isinstance(outcome, Accepted):
+                reports[row] = taken(outcome.sid, outcome.status)
+            elif row.state == "claimed" and row.claim_token == claim.token:
+                _note(row, outcome, vault=vault, now=now)
+        status.advance(reports, vault=vault, now=now)
+
+
+def forget(*, now: datetime) -> int:
+    """Deletes texts that are about no registration, some days after their end; returns how many. Flushes.
+
+    Those about a registration are deleted with it. What the simulated vendor keeps goes as well.
+    """
+    gone = db.session.execute(
+        delete(Message)
+        .where(Message.registration_id.is_(None), Message.final_at <= now - _KEPT_FOR)
+        .returning(Message.id)
+    )
+    db.session.execute(delete(SimulatedText).where(SimulatedText.created_at <= now - _KEPT_FOR))
+    return len(gone.all())
+
+
+def _due(now: datetime) -> Select[Message]:
+    return (
+        select(Message)
+        .where(Message.state == "ready", Message.due_at <= now)
+        .order_by(Message.priority, Message.due_at, Message.id)
+    )
+
+
+def _claimed(
+    rows: Sequence[Message], afford: Callable[[int], bool], *, vault: Vault, now: datetime
+) -> tuple[list[Claim], bool]:
+    known = expectations(row.registration_id for row in rows if row.registration_id and _is_derived(row))
+    owed = {text.dedup_key for one in known.values() for text in due.owed(one, now)}
+    silent = suppressions(row.phone_hash for row in rows)
+    claims: list[Claim] = []
+    for row in rows:
+        if not _is_sendable(row, owed, silent.get(row.phone_hash), now=now):
+            continue
+        if not afford(row.segments):
+            return claims, False
+        try:
+            claims.append(_claim(row, vault=vault, now=now))
+        except SealedValueError:
+            log.error("text %s cannot be opened with this vault key", row.id)
+            end(row, "dead", now=now)
+    return claims, True
+
+
+def _claim(row: Message, *, vault: Vault, now: datetime) -> Claim:
+    content = vault.open(row.sealed, place="message")
+    row.state, row.claim_token = "claimed", link_token()
+    row.claimed_at, row.lease_until = now, now + LEASE
+    row.attempts += 1
+    return Claim(row.id, row.claim_token, content["to"], content["body"], _validity(row, now))
+
+
+def _is_derived(row: Message) -> bool:
+    """Whether what is owed decides about it; an answer to somebody is given whatever happened since."""
+    return row.purpose in DERIVED and row.reply_to_at is None
+
+
+def _is_sendable(row: Message, owed: set[str], silence: str | None, *, now: datetime) -> bool:
+    """Whether it may leave now; if not, says on the row what became of it or when it is due next."""
+    hours = {"reply_to_at": row.reply_to_at, "changed_start_at": row.changed_start_at}
+    allowed_at = next_allowed_at(now, row.zone, **hours)
+    if allowed_at == now and _validity(row, now) < SHORTEST_SECONDS:
+        # Too late for today, or for good: a backlog at the vendor could deliver it when it must not.
+        quiet_at = next_quiet_at(now, row.zone, **hours)
+        allowed_at = next_allowed_at(quiet_at, row.zone, **hours) if quiet_at else row.deadline
+    if row.deadline <= now:
+        end(row, "expired", now=now)
+    elif silence is not None and not (silence == "stop" and row.purpose == STOPPED_PURPOSE):
+        end(row, "suppressed", now=now)
+    elif _is_derived(row) and row.dedup_key not in owed:
+        end(row, "cancelled", now=now)
+    elif allowed_at >= row.deadline:
+        end(row, "expired", now=now)
+    elif allowed_at > now:
+        row.due_at = allowed_at
+    else:
+        return True
+    return False
+
+
+def _validity(row: Message, now: datetime) -> int:
+    return validity_seconds(
+        now,
+        row.zone,
+        deadline=row.deadline,
+        reply_to_at=row.reply_to_at,
+        changed_start_at=row.changed_start_at,
+    )
+
+
+def end(row: Message, state: str, *, now: datetime) -> None:
+    """Puts a text into a state that it stays in."""
+    row.state, row.final_at = state, now
+    row.claim_token = row.lease_until = None
+
+
+def put_back(row: Message, *, due_at: datetime) -> None:
+    """Lets a text that certainly did not leave wait for its next turn."""
+    row.state, row.due_at = "ready", due_at
+    row.claim_token = row.lease_until = None
+
+
+def _note(row: Message, outcome: Rejected | NotSent | Unknown, *, vault: Vault, now: datetime) -> None:
+    match outcome:
+        case Unknown(reason):
+            log.warning("text %s: outcome not known (%s)", row.id, reason)
+            row.state, row.due_at, row.probes = "unknown", now + SETTLE, 0
+        case NotSent(reason, retry_after_seconds):
+            log.info("text %s: not sent (%s)", row.id, reason)
+            backoff = min(_LONGEST_BACKOFF, timedelta(seconds=2.0 ** min(row.attempts, 10)))
+            put_back(row, due_at=now + max(backoff, timedelta(seconds=retry_after_seconds or 0)))
+        case Rejected(code, kind):
+            row.error_code = code
+            _refused(row, kind, vault=vault, now=now)
+
+
+def _refused(row: Message, kind: Kind, *, vault: Vault, now: datetime) -> None:
+    code = row.error_code or 0
+    if kind == "configuration":
+        put_back(row, due_at=now + CONFIGURATION_PAUSE)
+    elif kind == "congestion":
+        put_back(row, due_at=now + CONGESTION_PAUSE)
+    else:
+        end(row, {"number": "failed", "consent": "suppressed"}.get(kind, "dead"), now=now)
+        if kind not in ("number", "consent"):
+            log.error("text %s: the vendor refuses it as it is, error %s", row.id, code)
+    status.learn(row, code, kind, vault=vault, now=now)

@@ -6,5 +6,14 @@ from outreach.messaging.models.message import Message
 from outreach.messaging.models.provider_event import ProviderEvent
 from outreach.messaging.models.simulated_text import SimulatedText
 from outreach.messaging.models.suppression import Suppression
+from outreach.messaging.models.worker_mark import WorkerMark
 
-__all__ = ["Conversation", "InboundMessage", "Message", "ProviderEvent", "SimulatedText", "Suppression"]
+__all__ = [
+    "Conversation",
+    "InboundMessage",
+    "Message",
+    "ProviderEvent",
+    "SimulatedText",
+    "Suppression",
+    "WorkerMark",
+]

@@ -56,7 +56,7 @@ class Registration(Base):
 
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: Of the last change of state or party.
-    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
     guest: Mapped[Guest] = relationship()
     event: Mapped[Event] = relationship()

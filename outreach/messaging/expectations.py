@@ -1,0 +1,93 @@
+"""Looks up what decides about the texts of registrations, for whoever asks what is owed; changes nothing."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, get_args
+
+from sqlalchemy import select
+
+from outreach.database import db
+from outreach.events.kinds import KINDS
+from outreach.events.models import Event
+from outreach.messaging.due import Expectation, Offer, Purpose, RegistrationState
+from outreach.messaging.models import Suppression
+from outreach.registration.models import Registration
+
+#: Databases bound the length of a list in a statement.
+BATCH = 200
+
+_STATES: frozenset[str] = frozenset(get_args(RegistrationState))
+#: Purposes that are derived from state, and so may be owed no longer when it changes.
+DERIVED: frozenset[str] = frozenset(get_args(Purpose))
+
+
+def expectations(registration_ids: Iterable[int]) -> dict[int, Expectation]:
+    """What decides about each of these registrations, by id; two queries, whatever their number.
+
+    A number that is suppressed has no consent, whatever the registration says.
+    """
+    rows = db.session.execute(
+        select(
+            Registration.id,
+            Registration.state,
+            Registration.wants_texts,
+            Registration.phone_hash,
+            Registration.created_at,
+            Registration.changed_at,
+            Registration.offer_number,
+            Registration.offer_expires_at,
+            Event.kind,
+            Event.status,
+            Event.version,
+            Event.starts_at,
+            Event.ends_at,
+            Event.time_zone,
+            Event.moved_at,
+            Event.moved_from_at,
+            Event.cancelled_at,
+        )
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.id.in_(list(registration_ids)))
+    ).all()
+    silent = suppressions(row.phone_hash for row in rows)
+    return {row.id: _expectation(row, silent) for row in rows if row.state in _STATES}
+
+
+def suppressions(hashes: Iterable[str | None]) -> dict[str, str]:
+    """Of these numbers those that are not texted, and why."""
+    asked = {each for each in hashes if each is not None}
+    rows = db.session.execute(
+        select(Suppression.phone_hash, Suppression.reason).where(Suppression.phone_hash.in_(asked))
+    )
+    return {hashed: reason for hashed, reason in rows}  # noqa: C416 (a row is no pair to the type checker)
+
+
+def reminder_offsets() -> dict[timedelta, list[str]]:
+    """How long before the start guests are reminded, and of which kinds of events."""
+    found: dict[timedelta, list[str]] = {}
+    for kind in KINDS.values():
+        for offset in kind.reminder_offsets:
+            found.setdefault(offset, []).append(kind.id)
+    return found
+
+
+def _expectation(row: Any, silent: dict[str, str]) -> Expectation:
+    is_offered = row.state == "offered" and row.offer_expires_at is not None
+    return Expectation(
+        registration_id=row.id,
+        state=row.state,
+        has_consent=row.wants_texts and row.phone_hash is not None and row.phone_hash not in silent,
+        registered_at=row.created_at,
+        changed_at=row.changed_at,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        zone=row.time_zone,
+        event_version=row.version,
+        event_status=row.status,
+        reminder_offsets=KINDS[row.kind].reminder_offsets,
+        moved_at=row.moved_at,
+        moved_from_at=row.moved_from_at,
+        cancelled_at=row.cancelled_at,
+        offer=Offer(row.offer_number, row.offer_expires_at) if is_offered else None,
+        offers_made=row.offer_number,
+    )

@@ -1,0 +1,1 @@
+"""The ways out to a vendor: one file each, alike from the outside."""

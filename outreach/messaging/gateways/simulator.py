@@ -1,0 +1,95 @@
+"""A vendor that texts nobody: it remembers what it took, for a phone in the browser, and reports back.
+
+Like a real vendor it has a memory of its own, writes it in its own transactions, and reports what
+became of a text by a signed webhook.
+"""
+
+import logging
+from datetime import datetime
+from uuid import uuid4
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import Client
+
+from outreach.database import db, transaction
+from outreach.messaging.gateways.base import Accepted, Dispatch, Outcome, Report
+from outreach.messaging.models import SimulatedText
+from outreach.messaging.signatures import HEADER, account, sign
+from outreach.registration.guests import phone_hash
+from outreach.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+
+class SimulatorGateway:
+    """The simulated vendor of one application. Safe to use from several threads."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def send(self, dispatch: Dispatch) -> Outcome:
+        """Takes a text and delivers it at once."""
+        sid = "SM" + uuid4().hex
+        with self._app.app_context(), transaction() as session:
+            session.add(self._text(sid, dispatch))
+        for status in ("sent", "delivered"):
+            form = {"MessageSid": sid, "MessageStatus": status, "To": dispatch.to}
+            post_signed(self._app, dispatch.status_callback, form)
+        return Accepted(sid, "queued")
+
+    def find(self, to: str, body: str, *, since: datetime) -> tuple[Report, ...] | None:
+        """Looks among what it took."""
+        runtime = self._runtime
+        with self._app.app_context():
+            rows = db.session.scalars(
+                select(SimulatedText)
+                .where(
+                    SimulatedText.direction == "out",
+                    SimulatedText.phone_hash == phone_hash(runtime.vault, to),
+                    SimulatedText.created_at >= since,
+                )
+                .order_by(SimulatedText.id)
+            ).all()
+        return tuple(
+            Report(row.sid, "delivered")
+            for row in rows
+            if runtime.vault.open(row.sealed, place="simulator")["body"] == body
+        )
+
+    def fetch(self, sid: str) -> Report | None:
+        """Says of each text that it took that it was delivered."""
+        with self._app.app_context():
+            known = db.session.scalar(select(SimulatedText.id).where(SimulatedText.sid == sid))
+        return Report(sid, "delivered") if known else None
+
+    @property
+    def _runtime(self) -> Runtime:
+        found: Runtime = self._app.extensions["outreach"]
+        return found
+
+    def _text(self, sid: str, dispatch: Dispatch) -> SimulatedText:
+        runtime = self._runtime
+        return SimulatedText(
+            sid=sid,
+            phone_hash=phone_hash(runtime.vault, dispatch.to),
+            direction="out",
+            sealed=runtime.vault.seal({"phone": dispatch.to, "body": dispatch.body}, place="simulator"),
+            created_at=runtime.clock(),
+        )
+
+
+def post_signed(app: Flask, url: str, form: dict[str, str]) -> int:
+    """Posts a webhook to the application itself, signed as the vendor signs; returns the HTTP status.
+
+    Nothing goes over the network, but everything on the way in is the real thing.
+    """
+    runtime: Runtime = app.extensions["outreach"]
+    ours = account(runtime.settings, runtime.vault)
+    fields = {"AccountSid": ours.sid, **form}
+    url = url.partition("#")[0]
+    path = url.removeprefix(runtime.settings.public_url)
+    answer = Client(app).post(path, data=fields, headers={HEADER: sign(url, fields, ours.tokens[0])})
+    if answer.status_code >= 400:
+        log.error("our own webhook answered with status %s", answer.status_code)
+    return answer.status_code

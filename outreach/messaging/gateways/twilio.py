@@ -1,0 +1,210 @@
+"""Twilio, by its official library over an HTTP client of our own; the one file that knows the library.
+
+Facts of the library (9.13) that this file is built around: its own client has no timeout and logs
+addresses with phone numbers in them; an error answer may come as either of two classes that share only
+TwilioException; broken JSON raises ValueError; an answer without an id gives a message whose id is None;
+exceptions carry no headers; an environment variable can change the host. And of the API: nothing makes
+a second POST harmless, so nothing here ever posts twice.
+"""
+
+import logging
+import re
+import ssl
+import threading
+import time
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+import urllib3.exceptions
+from twilio.base.exceptions import TwilioException
+from twilio.http import HttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from outreach.config import TwilioSettings
+from outreach.messaging.gateways.base import (
+    Accepted,
+    Dispatch,
+    NotSent,
+    Outcome,
+    Rejected,
+    Report,
+    Unknown,
+    kind_of,
+)
+
+_CONNECT_SECONDS, _READ_SECONDS = 3.0, 30.0
+#: A connection that rested longer may be closed at the other end, and a text lost in it is unknown.
+_LONGEST_REST_SECONDS = 20.0
+#: Texts to one number that are listed; more within minutes are no list that proves anything.
+_LISTED = 50
+_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+#: Why urllib3 says that no connection came about, so that not a byte of the request left.
+_NO_CONNECTION = (
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.ProxyError,
+)
+
+
+class TwilioGateway:
+    """One account. Safe to use from several threads."""
+
+    def __init__(self, settings: TwilioSettings) -> None:
+        self._sender = (
+            {"messaging_service_sid": settings.messaging_service_sid}
+            if settings.messaging_service_sid
+            else {"from_": settings.from_number}
+        )
+        self._client = Client(
+            settings.account_sid,
+            settings.auth_tokens[0],
+            http_client=_Http(settings.api_url),
+            # Not empty, or the library reads the process's own, where a region may be set.
+            environment={"TWILIO_EDGE": ""},
+        )
+
+    def send(self, dispatch: Dispatch) -> Outcome:
+        """Posts one text, once."""
+        try:
+            message = self._client.messages.create(
+                to=dispatch.to,
+                body=dispatch.body,
+                validity_period=dispatch.validity_seconds,
+                status_callback=dispatch.status_callback,
+                # The text must be found again in the list letter by letter.
+                smart_encoded=False,
+                **self._sender,
+            )
+        except _TooManyRequestsError as error:
+            return NotSent("too many requests", error.retry_after_seconds)
+        except TwilioException as error:
+            return _refusal(error)
+        except requests.RequestException as error:
+            reason = type(error).__name__
+            return NotSent(reason) if _never_connected(error) else Unknown(reason)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return Unknown(f"unreadable answer, {type(error).__name__}")
+        if not isinstance(message.sid, str) or not _SID.fullmatch(message.sid):
+            return Unknown("answer without an id")
+        return Accepted(message.sid, str(message.status))
+
+    def find(self, to: str, body: str, *, since: datetime) -> tuple[Report, ...] | None:
+        """Lists what was sent to the number; not by the date of sending, which may not be set yet."""
+        try:
+            listed = self._client.messages.list(to=to, limit=_LISTED, page_size=_LISTED)
+            recent = [each for each in listed if each.date_created is None or each.date_created >= since]
+            found = [
+                _report(each)
+                for each in recent
+                if str(each.direction).startswith("outbound") and (each.body or "").strip() == body.strip()
+            ]
+        except (TwilioException, requests.RequestException, ValueError, TypeError, KeyError, AttributeError):
+            return None
+        if len(recent) >= _LISTED and not found:
+            return None
+        # Newest first is the vendor's order.
+        return tuple(reversed(found))
+
+    def fetch(self, sid: str) -> Report | None:
+        """Asks for one text by its id."""
+        try:
+            return _report(self._client.messages(sid).fetch())
+        except (TwilioException, requests.RequestException, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+
+class _TooManyRequestsError(Exception):
+    """Status 429, with the header that the library's own exceptions drop."""
+
+    def __init__(self, retry_after_seconds: float | None) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+
+
+class _Http(HttpClient):  # type: ignore[misc]  # the library has no types
+    """Sends the library's requests: with timeouts, without repeats, without a log."""
+
+    def __init__(self, api_url: str) -> None:
+        super().__init__(logging.getLogger(__name__), False, _READ_SECONDS)
+        self._base = urlsplit(api_url)
+        self._kept = threading.local()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Sends one request; raises what `requests` raises, and _TooManyRequestsError."""
+        answer = self._session().request(
+            method.upper(),
+            self._address(url),
+            params=params,
+            data=data,
+            headers=headers,
+            auth=auth,
+            timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+            allow_redirects=False,
+        )
+        self._kept.used_at = time.monotonic()
+        if answer.status_code == 429:
+            raise _TooManyRequestsError(_seconds(answer.headers.get("Retry-After")))
+        answer.encoding = "utf-8"
+        return Response(answer.status_code, answer.text, answer.headers)
+
+    def _session(self) -> requests.Session:
+        """This thread's session; a new one when the last connection has rested for long."""
+        session: requests.Session | None = getattr(self._kept, "session", None)
+        if session is not None and time.monotonic() - self._kept.used_at > _LONGEST_REST_SECONDS:
+            session.close()
+            session = None
+        if session is None:
+            session = self._kept.session = requests.Session()
+            self._kept.used_at = time.monotonic()
+        return session
+
+    def _address(self, url: str) -> str:
+        """The address with the configured host in place of the vendor's."""
+        if not self._base.netloc:
+            return url
+        return urlunsplit(urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc))
+
+
+def _refusal(error: TwilioException) -> Outcome:
+    """What an error answer means; the library has two classes of them with the same two fields."""
+    http_status = getattr(error, "status", None)
+    if not isinstance(http_status, int) or http_status >= 500 or http_status == 408:
+        return Unknown(f"HTTP status {http_status}")
+    code = getattr(error, "code", None)
+    code = code if isinstance(code, int) else http_status
+    return Rejected(code, kind_of(code, http_status))
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, urllib3.exceptions.SSLError):
+        # Only a certificate is certain to be looked at before anything is sent.
+        return bool(reason.args) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
+    return isinstance(reason, _NO_CONNECTION)
+
+
+def _report(message: Any) -> Report:
+    if not _SID.fullmatch(message.sid):
+        raise ValueError("a text without an id")
+    code = int(message.error_code or 0)
+    return Report(message.sid, str(message.status), code)
+
+
+def _seconds(header: str | None) -> float | None:
+    """Seconds of a Retry-After header; its other form, a date, is as good as none."""
+    return min(float(header), 3600.0) if header and header.isascii() and header.isdigit() else None

@@ -1,0 +1,223 @@
+"""Plans what is owed: from the state of registrations and events to rows of the outbox; sends nothing.
+
+Nobody tells this module that something happened. It looks at what changed since it looked last, and at
+reminders whose time has come, and asks `due.owed`. Only what is due now is written, so that a text is
+made from the facts of its moment; planning twice, or by two at once, writes each text once.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import joinedload, selectinload
+
+from outreach.database import db
+from outreach.events.models import Event
+from outreach.i18n import LANGUAGES, SOURCE_LOCALE, local, translator
+from outreach.messaging.due import Owed, owed
+from outreach.messaging.expectations import BATCH, DERIVED, expectations, reminder_offsets
+from outreach.messaging.facts import event_facts
+from outreach.messaging.models import Message
+from outreach.messaging.outbox import DROPPED, OutgoingText, enqueue, rewrite
+from outreach.messaging.phrases import MessageFacts, Phrase, compose
+from outreach.registration.guests import open_guest
+from outreach.registration.models import Registration
+from outreach.registration.waitlist import explanation
+from outreach.vault import SealedValueError, Vault
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the outbox lacks, by registration, and ids of texts that are in it and no longer owed."""
+
+    missing: dict[int, list[Owed]]
+    superseded: list[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.superseded)
+
+
+def batches(*, since: datetime | None, now: datetime) -> Iterator[list[int]]:
+    """Ids of registrations about which something may be owed, in lists of moderate length.
+
+    Those that changed since an instant, or whose event did, or of whose event a reminder's time has come
+    since; with None, those of every event that is not over.
+    """
+    wanted = select(Registration.id).where(Registration.wants_texts)
+    if since is None:
+        wanted = wanted.join(Event, Event.id == Registration.event_id).where(
+            Event.ends_at > now, Event.status.in_(("published", "cancelled"))
+        )
+    else:
+        events = select(Event.id).where(Event.ends_at > now, or_(*_is_touched(since, now)))
+        wanted = wanted.where(or_(Registration.changed_at >= since, Registration.event_id.in_(events)))
+    ids = sorted(db.session.scalars(wanted))
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
+
+
+def changes(registration_ids: Iterable[int], *, now: datetime) -> Changes:
+    """Compares what is owed about registrations with what the outbox has; four queries. Writes nothing."""
+    ids = list(registration_ids)
+    told_at = _facts_changed_at(ids)
+    written: dict[int, dict[str, Message]] = {}
+    for row in db.session.scalars(
+        select(Message).where(Message.registration_id.in_(ids), Message.purpose.in_(DERIVED))
+    ):
+        written.setdefault(row.registration_id or 0, {})[row.dedup_key] = row
+    found = Changes({}, [])
+    for registration_id, expectation in expectations(ids).items():
+        texts = {text.dedup_key: text for text in owed(expectation, now)}
+        rows = written.get(registration_id, {})
+        missing = [
+            text
+            for key, text in texts.items()
+            if text.not_before <= now and _is_to_write(rows.get(key), told_at[registration_id])
+        ]
+        if missing:
+            found.missing[registration_id] = missing
+        found.superseded.extend(
+            row.id for key, row in rows.items() if key not in texts and _is_idle(row) and now < row.deadline
+        )
+    return found
+
+
+def catch_up(registration_ids: Iterable[int], *, vault: Vault, now: datetime) -> int:
+    """Writes what is owed and due, and drops what is no longer owed; returns how many. Flushes."""
+    found = changes(registration_ids, now=now)
+    done = 0
+    if found.superseded:
+        dropped = db.session.execute(
+            update(Message)
+            .where(Message.id.in_(found.superseded), Message.state == "ready")
+            .values(state="cancelled", final_at=now)
+            .returning(Message.id)
+        )
+        done += len(dropped.all())
+    if found.missing:
+        rows = _registrations(found.missing)
+        places = _places(rows)
+        for row in rows:
+            for text in found.missing[row.id]:
+                outgoing = _outgoing(row, text, places.get(row.id, 1), vault=vault, now=now)
+                if outgoing is not None:
+                    done += enqueue(outgoing, vault=vault, now=now) or rewrite(outgoing, vault=vault, now=now)
+    return done
+
+
+def _is_touched(since: datetime, now: datetime) -> Iterator[ColumnElement[bool]]:
+    yield Event.changed_at >= since
+    for offset, kinds in reminder_offsets().items():
+        yield and_(Event.kind.in_(kinds), Event.starts_at > since + offset, Event.starts_at <= now + offset)
+
+
+def _facts_changed_at(ids: list[int]) -> dict[int, datetime]:
+    rows = db.session.execute(
+        select(Registration.id, Registration.changed_at, Event.changed_at)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.id.in_(ids))
+    )
+    return {registration_id: max(changed) for registration_id, *changed in rows}
+
+
+def _is_to_write(row: Message | None, facts_changed_at: datetime) -> bool:
+    """Whether a text is not in the outbox, was dropped from it, or waits there with facts of yesterday."""
+    if row is None or row.state in DROPPED:
+        return True
+    return _is_idle(row) and row.created_at < facts_changed_at
+
+
+def _is_idle(row: Message) -> bool:
+    return row.state == "ready" and row.reply_to_at is None
+
+
+def _registrations(ids: Iterable[int]) -> list[Registration]:
+    return list(
+        db.session.scalars(
+            select(Registration)
+            .where(Registration.id.in_(list(ids)))
+            .options(
+                joinedload(Registration.guest),
+                joinedload(Registration.event).options(joinedload(Event.venue), selectinload(Event.texts)),
+            )
+            .order_by(Registration.id)
+        )
+    )
+
+
+def _places(rows: Iterable[Registration]) -> dict[int, int]:
+    """Places of waiting parties in the lists of their events, 1 for the next one."""
+    event_ids = {row.event_id for row in rows if row.state == "waitlisted"}
+    waiting = db.session.execute(
+        select(Registration.id, Registration.event_id)
+        .where(Registration.event_id.in_(event_ids), Registration.state == "waitlisted")
+        .order_by(Registration.event_id, Registration.queued_at, Registration.id)
+    )
+    places: dict[int, int] = {}
+    ahead: dict[int, int] = {}
+    for registration_id, event_id in waiting:
+        ahead[event_id] = places[registration_id] = ahead.get(event_id, 0) + 1
+    return places
+
+
+def _outgoing(
+    row: Registration, text: Owed, place: int, *, vault: Vault, now: datetime
+) -> OutgoingText | None:
+    """The text in the guest's language; None when the guest cannot be read any more."""
+    try:
+        guest = open_guest(vault, row.guest.sealed)
+    except SealedValueError:
+        log.error("guest %s cannot be opened with this vault key", row.guest_id)
+        return None
+    if guest.phone is None:
+        return None
+    locale = guest.locale if guest.locale in LANGUAGES else SOURCE_LOCALE
+    return OutgoingText(
+        purpose=text.purpose,
+        dedup_key=text.dedup_key,
+        priority=text.priority,
+        phone=guest.phone,
+        locale=locale,
+        body=compose(text.purpose, translator(locale), _facts(row, text, locale, place, now=now)),
+        deadline=text.deadline,
+        zone=row.event.time_zone,
+        not_before=text.not_before,
+        registration_id=row.id,
+        changed_start_at=text.changed_start_at,
+    )
+
+
+def _facts(row: Registration, text: Owed, locale: str, place: int, *, now: datetime) -> MessageFacts:
+    event = row.event
+    said = event_facts(event, now=now, is_registered=row.state == "confirmed")
+    expires_at = row.offer_expires_at if text.purpose == "seat_offered" else None
+    return MessageFacts(
+        said.title(locale),
+        said.when,
+        said.street,
+        row.party_size,
+        row.code,
+        waiting=_why(row, place) if row.state == "waitlisted" else None,
+        answer_by_local=local(expires_at, event.time_zone) if expires_at else None,
+        reason=_reason(event, locale) if text.purpose == "cancelled" else "",
+    )
+
+
+def _why(row: Registration, place: int) -> Phrase:
+    message, values = explanation(
+        place=place,
+        party_size=row.party_size,
+        free_seats=row.event.seats_left or 0,
+        passed_count=row.passed_count,
+    )
+    return Phrase(message, values)
+
+
+def _reason(event: Event, locale: str) -> str:
+    """Why the event is called off, in the guest's language if it was written in it, or as it was written."""
+    reasons = {text.locale: text.cancel_reason for text in event.texts if text.cancel_reason}
+    return reasons.get(locale) or reasons.get(event.source_locale) or next(iter(reasons.values()), "")

@@ -1,0 +1,136 @@
+"""Sends what the outbox gives: many texts at once over the network, the database from one thread only."""
+
+import logging
+import threading
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from outreach.clock import Clock
+from outreach.config import Settings
+from outreach.messaging import outbox, status
+from outreach.messaging.gateways.base import (
+    Accepted,
+    Dispatch,
+    Gateway,
+    NotSent,
+    Outcome,
+    Rejected,
+    Unknown,
+)
+from outreach.messaging.outbox import Claim
+from outreach.messaging.pace import Pace
+from outreach.messaging.signatures import OPTIONS
+from outreach.vault import Vault
+
+log = logging.getLogger(__name__)
+
+#: A text leaves within this after its claim, or not at all: what is left of the lease is longer than the
+#: vendor's client waits (3 seconds to connect, 30 to read), so nobody else has the text meanwhile.
+FENCE_SECONDS = 45.0
+#: For so long new texts are begun before other work gets its turn.
+_TURN_SECONDS = 5.0
+_LONGEST_NAP_SECONDS = 0.25
+
+
+class Sender:
+    """One worker's way from the outbox to the gateway; keeps its threads and its pace between turns."""
+
+    def __init__(
+        self, gateway: Gateway, *, settings: Settings, vault: Vault, clock: Clock, share: float = 1.0
+    ) -> None:
+        """`share` is this process's part of the rate that the sender's registration allows."""
+        self.gateway = gateway
+        self.vault = vault
+        self.clock = clock
+        self.concurrency = settings.send_concurrency
+        self.callbacks = settings.public_url + status.PATH
+        self.pace = Pace(settings.segments_per_second * share, time.monotonic())
+        self.pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="send")
+
+    def close(self) -> None:
+        """Ends the threads once they have what they wait for."""
+        self.pool.shutdown(cancel_futures=True)
+
+    def send_due(self, stop: threading.Event) -> int:
+        """Sends what is due, for some seconds at most; returns how many texts had an outcome.
+
+        Returns only when what became of each text that it began is recorded; after `stop` it begins none.
+        """
+        ends = time.monotonic() + _TURN_SECONDS
+        in_flight: dict[Future[Outcome], Claim] = {}
+        done = 0
+        while True:
+            nap = 0.0
+            if time.monotonic() < ends and not stop.is_set() and len(in_flight) < self.concurrency:
+                nap = self._begin(in_flight)
+            if stop.is_set():
+                for each in in_flight:
+                    each.cancel()
+            if in_flight:
+                # A while at most: a thread may be free, or the next text affordable, before one ends.
+                finished, _ = wait(in_flight, nap or None, return_when=FIRST_COMPLETED)
+                done += self._record([(in_flight.pop(each), _outcome(each)) for each in finished])
+            elif nap:
+                stop.wait(nap)
+            else:
+                return done
+
+    def _begin(self, in_flight: dict[Future[Outcome], Claim]) -> float:
+        """Claims texts for the threads; returns seconds to wait when the pace holds one back."""
+        at = time.monotonic()
+        if self.pace.is_paused(at):
+            return 0.0
+        short_by = 0.0
+
+        def afford(parts: int) -> bool:
+            nonlocal short_by
+            if self.pace.take(parts, time.monotonic()):
+                return True
+            short_by = self.pace.seconds_until(parts, time.monotonic())
+            return False
+
+        # As many again as there are threads, so that none waits for the database.
+        room = 2 * self.concurrency - len(in_flight)
+        for claim in outbox.claim(room, afford=afford, vault=self.vault, now=self.clock()):
+            in_flight[self.pool.submit(self._send, claim, at + FENCE_SECONDS)] = claim
+        return min(short_by, _LONGEST_NAP_SECONDS)
+
+    def _send(self, claim: Claim, fence: float) -> Outcome:
+        """Runs in a thread, outside of any transaction."""
+        token = status.token_of(claim.message_id, vault=self.vault)
+        dispatch = Dispatch(
+            claim.to, claim.body, claim.validity_seconds, f"{self.callbacks}{token}#{OPTIONS}"
+        )
+        if time.monotonic() > fence:
+            return NotSent("claimed too long ago")
+        try:
+            return self.gateway.send(dispatch)
+        except Exception as error:
+            # Whatever broke, bytes may have left.
+            return Unknown(type(error).__name__)
+
+    def _record(self, outcomes: list[tuple[Claim, Outcome]]) -> int:
+        if not outcomes:
+            return 0
+        outbox.record(outcomes, vault=self.vault, now=self.clock())
+        for _, outcome in outcomes:
+            self._heed(outcome)
+        return len(outcomes)
+
+    def _heed(self, outcome: Outcome) -> None:
+        """Sends slower, or not at all for a while, when the vendor is in trouble or our set-up is."""
+        at = time.monotonic()
+        match outcome:
+            case Rejected(code, "configuration"):
+                log.error("the vendor refuses us, error %s: nothing is sent for a while", code)
+                self.pace.pause(outbox.CONFIGURATION_PAUSE.total_seconds(), at)
+            case Rejected(_, "congestion"):
+                self.pace.pause(outbox.CONGESTION_PAUSE.total_seconds(), at)
+            case Accepted() | Rejected():
+                self.pace.succeeded()
+            case _:
+                self.pace.failed(at)
+
+
+def _outcome(future: Future[Outcome]) -> Outcome:
+    return NotSent("stopped before") if future.cancelled() else future.result()

@@ -1,0 +1,35 @@
+"""Where the vendor reports what became of our texts; checks the form of a report and hands it on."""
+
+import re
+from http import HTTPStatus
+
+from flask import Blueprint, abort
+
+from outreach.database import transaction
+from outreach.messaging import status
+from outreach.messaging.gateways.base import Report
+from outreach.messaging.signatures import require_signature
+from outreach.runtime import now, vault
+from outreach.security import csrf
+
+bp = Blueprint("twilio_status", __name__)
+csrf.exempt(bp)
+
+_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+_WORD = re.compile(r"[a-z_]{1,20}")
+_CODE = re.compile(r"[0-9]{0,9}")
+
+
+@bp.post(f"{status.PATH}<token>")
+def report(token: str) -> tuple[str, HTTPStatus]:
+    """Takes one report. The same one again is answered alike and changes nothing."""
+    form = require_signature()
+    message_id = status.message_behind(token, vault=vault())
+    sid, word, code = (form.get(name, "") for name in ("MessageSid", "MessageStatus", "ErrorCode"))
+    if message_id is None:
+        abort(HTTPStatus.FORBIDDEN)
+    if not (_SID.fullmatch(sid) and _WORD.fullmatch(word) and _CODE.fullmatch(code)):
+        abort(HTTPStatus.BAD_REQUEST)
+    with transaction():
+        status.receive(message_id, Report(sid, word, int(code or 0)), vault=vault(), now=now())
+    return "", HTTPStatus.NO_CONTENT

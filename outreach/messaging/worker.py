@@ -1,0 +1,247 @@
+"""The worker: does everything that is due, round after round; it decides nothing itself.
+
+Any number of workers may run, in web processes or on their own, on one machine or many. Each round
+could be done by any of them, twice, or late: what it does follows from the database alone.
+"""
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import false, select
+
+from outreach import throttle
+from outreach.clock import Clock
+from outreach.config import Settings
+from outreach.database import db, insert, transaction
+from outreach.events.models import Event
+from outreach.messaging import evidence, inbound, outbox, reminders
+from outreach.messaging.gateways.base import Gateway
+from outreach.messaging.models import WorkerMark
+from outreach.messaging.sending import Sender
+from outreach.registration import retention, seats
+from outreach.runtime import Runtime
+from outreach.vault import Vault
+
+log = logging.getLogger(__name__)
+
+_POLL_SECONDS = 1.0
+#: After a round that failed, as when the database is away.
+_RECOVERY_SECONDS = 5.0
+#: A change may be seen only this long after its time stamp: so long a request may take, and more.
+_OVERLAP = timedelta(minutes=5)
+#: How far behind the mark of the planner may be, so that an idle worker writes once a minute.
+_MARK_EVERY = timedelta(minutes=1)
+#: Under this name `create_app` keeps what makes the gateway.
+GATEWAY = "outreach_gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One kind of work: what it is called, how often one of the workers does it, and what is done."""
+
+    name: str
+    #: Zero for every turn of every worker.
+    every: timedelta
+    do: Callable[["Worker", datetime], int]
+
+
+class Worker:
+    """One process's worker. Used inside an application's context, from one thread."""
+
+    def __init__(
+        self, gateway: Gateway, *, settings: Settings, vault: Vault, clock: Clock, share: float = 1.0
+    ) -> None:
+        """`share` is this process's part of the rate at which texts may leave."""
+        self.gateway = gateway
+        self.settings = settings
+        self.vault = vault
+        self.stop = threading.Event()
+        self.sender = Sender(gateway, settings=settings, vault=vault, clock=clock, share=share)
+
+    def close(self) -> None:
+        """Ends the worker's threads."""
+        self.sender.close()
+
+    def tick(self, now: datetime, *, is_everything_due: bool = False) -> int:
+        """Does each round that is due, and returns how much was done. Commits.
+
+        A round that fails does not keep the others from their turn; the first error is raised at the
+        end. `is_everything_due` does the rare rounds too, whenever they were done last.
+        """
+        done = 0
+        failure: Exception | None = None
+        for each in ROUNDS:
+            try:
+                if is_everything_due or _has_turn(each, now):
+                    done += each.do(self, now)
+            except Exception as error:
+                log.error("round %r failed: %s", each.name, _outline(error))
+                failure = failure or error
+            finally:
+                # Nothing stays open, and nothing read before is believed later.
+                db.session.rollback()
+        if failure is not None:
+            raise failure
+        return done
+
+
+def run(app: Flask, stop: threading.Event, *, share: float = 1.0) -> None:
+    """Works until it is told to stop."""
+    runtime: Runtime = app.extensions["outreach"]
+    worker = _made(app, runtime, share=share)
+    worker.stop = stop
+    log.info("the worker begins")
+    while not stop.is_set():
+        try:
+            with app.app_context():
+                worker.tick(runtime.clock())
+        except Exception:
+            # Told by `tick` already. Whatever it was, the next guest's text must not wait for us.
+            stop.wait(_RECOVERY_SECONDS)
+        stop.wait(_POLL_SECONDS)
+    worker.close()
+    log.info("the worker has ended")
+
+
+def run_once(app: Flask) -> int:
+    """Does everything that is due at the application's present instant; returns how much was done."""
+    runtime: Runtime = app.extensions["outreach"]
+    worker = _made(app, runtime, share=1.0)
+    try:
+        with app.app_context():
+            total = done = worker.tick(runtime.clock(), is_everything_due=True)
+            # What is done may make more due, and sending takes one turn after the other.
+            while done:
+                done = worker.tick(runtime.clock())
+                total += done
+            return total
+    finally:
+        worker.close()
+
+
+def _made(app: Flask, runtime: Runtime, *, share: float) -> Worker:
+    gateway: Gateway = app.extensions[GATEWAY]()
+    return Worker(gateway, settings=runtime.settings, vault=runtime.vault, clock=runtime.clock, share=share)
+
+
+def _end_offers(worker: Worker, now: datetime) -> int:
+    with transaction():
+        return seats.settle(now=now)
+
+
+def _answer(worker: Worker, now: datetime) -> int:
+    return inbound.handle_waiting(settings=worker.settings, vault=worker.vault, now=now)
+
+
+def _plan(worker: Worker, now: datetime) -> int:
+    planned_at = last_seen_at()
+    if planned_at is None or planned_at > now:
+        return _plan_all(worker, now)
+    done = _catch_up(worker, since=planned_at - _OVERLAP, now=now)
+    if now - planned_at >= _MARK_EVERY:
+        _set_mark("planned", now)
+    return done
+
+
+def _plan_all(worker: Worker, now: datetime) -> int:
+    done = _catch_up(worker, since=None, now=now)
+    _set_mark("planned", now)
+    return done
+
+
+def _catch_up(worker: Worker, *, since: datetime | None, now: datetime) -> int:
+    done = 0
+    for ids in reminders.batches(since=since, now=now):
+        # Most of the time nothing is missing, and then nobody has to wait for the write lock.
+        if reminders.changes(ids, now=now):
+            with transaction():
+                done += reminders.catch_up(ids, vault=worker.vault, now=now)
+    return done
+
+
+def _settle(worker: Worker, now: datetime) -> int:
+    evidence.void_old_claims(now=now)
+    return evidence.settle(worker.gateway, vault=worker.vault, now=now)
+
+
+def _send(worker: Worker, now: datetime) -> int:
+    return worker.sender.send_due(worker.stop)
+
+
+def _ask(worker: Worker, now: datetime) -> int:
+    return evidence.ask(worker.gateway, vault=worker.vault, now=now)
+
+
+def _tidy(worker: Worker, now: datetime) -> int:
+    with transaction():
+        throttle.sweep(now=now)
+        inbound.forget(now=now)
+        outbox.forget(now=now)
+    return 0
+
+
+def _forget(worker: Worker, now: datetime) -> int:
+    event_ids = [event.id for event in retention.events_to_forget(now=now)]
+    for event_id in event_ids:
+        with transaction() as session:
+            retention.forget(session.get_one(Event, event_id), now=now)
+        log.info("event %s: its guests are forgotten", event_id)
+    return len(event_ids)
+
+
+_ALWAYS, _HOURLY = timedelta(0), timedelta(hours=1)
+#: In this order: what others wait for comes first, and every text that it leads to leaves in the same turn.
+ROUNDS: tuple[Round, ...] = (
+    Round("offers", timedelta(seconds=10), _end_offers),
+    Round("answers", _ALWAYS, _answer),
+    Round("plan", _ALWAYS, _plan),
+    Round("plan all", _HOURLY, _plan_all),
+    Round("settle", _ALWAYS, _settle),
+    Round("send", _ALWAYS, _send),
+    Round("ask", _ALWAYS, _ask),
+    Round("tidy", timedelta(minutes=10), _tidy),
+    Round("forget", _HOURLY, _forget),
+)
+
+
+def _has_turn(each: Round, now: datetime) -> bool:
+    """Whether a round is due, and this worker is the one to do it."""
+    if not each.every:
+        return True
+    done_at = db.session.scalar(select(WorkerMark.at).where(WorkerMark.name == each.name))
+    # A mark of the future was left by somebody who tried out a later day.
+    if done_at is not None and now - each.every < done_at <= now:
+        return False
+    # Of several workers that come at once, one finds the mark as all of them saw it.
+    is_unchanged = false() if done_at is None else WorkerMark.at == done_at
+    with transaction() as session:
+        taken: Any = session.execute(
+            insert(WorkerMark)
+            .values(name=each.name, at=now)
+            .on_conflict_do_update(index_elements=[WorkerMark.name], set_={"at": now}, where=is_unchanged)
+            .returning(WorkerMark.name)
+        ).scalar()
+    return taken is not None
+
+
+def last_seen_at() -> datetime | None:
+    """When a worker last said that it works, which it does once a minute; None for never."""
+    return db.session.scalar(select(WorkerMark.at).where(WorkerMark.name == "planned"))
+
+
+def _set_mark(name: str, at: datetime) -> None:
+    with transaction() as session:
+        session.merge(WorkerMark(name=name, at=at))
+
+
+def _outline(error: Exception) -> str:
+    """What kind of error it was and where; its words may hold what no log may hold."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.name}:{frame.lineno}" for frame in frames if "outreach" in frame.filename]
+    return f"{type(error).__name__} at {' > '.join(places[-3:])}"
