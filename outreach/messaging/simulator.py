@@ -1,0 +1,154 @@
+"""A phone in the browser, for trying out: what it sends goes through the real webhook, really signed.
+
+It exists only where no real text can leave, and has only numbers that are kept for fiction. Those ring
+nobody, so that they may stand in an address, where no guest's number ever does.
+"""
+
+from contextvars import Context
+from datetime import timedelta
+from uuid import uuid4
+
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import Form
+
+from outreach import phone, throttle
+from outreach.database import transaction
+from outreach.errors import InvalidInputError
+from outreach.fields import LineField, tell
+from outreach.i18n import N_, local
+from outreach.installation import is_demo
+from outreach.messaging import threads
+from outreach.messaging.bodies import LONGEST_BODY
+from outreach.messaging.gateways.simulator import post_signed
+from outreach.phone import displayed
+from outreach.runtime import now, settings, vault
+from outreach.security import keep_private
+from outreach.web import lazy, t
+
+bp = Blueprint("simulator", __name__, url_prefix="/simulator")
+keep_private(bp)
+
+#: Ready to be picked up; any other one of 555-0101 to 555-0199 can be typed.
+NUMBERS = tuple(f"+18165550{number}" for number in range(101, 107))
+_SIDE_BY_SIDE = 2
+_REFRESH_SECONDS = 3
+#: A demo may stand where anybody can reach it.
+_TEXTS, _TEXTS_PER = 120, timedelta(minutes=10)
+_POSTERS_SHOWN = 8
+
+
+class NumberForm(Form):
+    """A number that is not in the list."""
+
+    other = LineField(lazy(N_("Another number, from 555-0101 to 555-0199")))
+
+
+@bp.before_request
+def hide_where_it_is_real() -> None:
+    """There is no such page where texts reach people, or where others could read what was tried."""
+    if settings().gateway != "simulator" or (settings().is_public and not is_demo()):
+        abort(404)
+
+
+@bp.get("")
+def show() -> ResponseReturnValue:
+    """One phone, or two side by side."""
+    phones = _phones_in_address()
+    form = NumberForm(request.args)
+    if form.other.data:
+        try:
+            return redirect(_address([_fictional(form.other.data), *phones[1:]]), 303)
+        except InvalidInputError as problem:
+            tell(form, problem, places={"phone": form.other})
+            return _page(phones, form, status=422)
+    return _page(phones, form)
+
+
+@bp.post("")
+def send() -> ResponseReturnValue:
+    """Sends a text as the phone's vendor would, and shows the phone again."""
+    phones = _phones_in_address()
+    sender = request.form.get("from", "")
+    if sender not in phones:
+        abort(400)
+    body = request.form.get("body", "").replace("\r\n", "\n")[:LONGEST_BODY]
+    sid = "SM" + uuid4().hex
+    with transaction():
+        throttle.count(
+            "simulator", request.remote_addr or "", limit=_TEXTS, per=_TEXTS_PER, vault=vault(), now=now()
+        )
+        threads.add_own(sender, sid, body, vault=vault(), now=now())
+    fields = {
+        "MessageSid": sid,
+        "From": sender,
+        "To": settings().text_number or "",
+        "Body": body,
+        "NumMedia": "0",
+    }
+    url = settings().public_url + "/hooks/twilio/sms"
+    # In a context of its own, so that the webhook shares nothing with this request, as in life.
+    if Context().run(post_signed, _app(), url, fields) >= 400:
+        return _page(phones, NumberForm(), status=502)
+    return redirect(_address(phones), 303)
+
+
+def _page(phones: list[str], form: NumberForm, *, status: int = 200) -> ResponseReturnValue:
+    found = [threads.thread(each, vault=vault(), now=now()) for each in phones]
+    is_waiting = any(each.is_waiting for each in found)
+    page = render_template(
+        "public/simulator.html",
+        form=form,
+        has_failed=status == 502,
+        threads=found,
+        is_waiting=is_waiting,
+        address=_address(phones),
+        text_number=displayed(settings().text_number or ""),
+        choices=[(displayed(each), _address([each, *phones[1:]]), each == phones[0]) for each in NUMBERS],
+        second_choices=_second_choices(phones),
+        posters=threads.posters(t().locale, now=now(), limit=_POSTERS_SHOWN),
+        longest=LONGEST_BODY,
+        shown_number=displayed,
+        time_of=lambda at: local(at, settings().time_zone),
+    )
+    # Only while an answer is on its way: a page that comes anew forgets what was being typed.
+    return page, status, {"Refresh": str(_REFRESH_SECONDS)} if is_waiting else {}
+
+
+def _second_choices(phones: list[str]) -> list[tuple[str, str, bool]]:
+    first, *second = phones
+    none = (t()(N_("None")), _address([first]), not second)
+    others = [each for each in NUMBERS if each != first]
+    return [none, *((displayed(each), _address([first, each]), [each] == second) for each in others)]
+
+
+def _phones_in_address() -> list[str]:
+    """The phones that are picked up, each once; the first of the list when there is none."""
+    found: list[str] = []
+    for text in request.args.getlist("phone")[:_SIDE_BY_SIDE]:
+        try:
+            number = _fictional(text)
+        except InvalidInputError:
+            abort(404)
+        if number not in found:
+            found.append(number)
+    return found or [NUMBERS[0]]
+
+
+def _fictional(text: str) -> str:
+    """A number kept for fiction, in E.164; our own sender is not among them. Raises InvalidInputError."""
+    number = phone.parse(text)
+    if number[5:10] != "55501" or number == settings().text_number:
+        raise InvalidInputError(
+            N_("Enter a number that is kept for fiction, like 816-555-0123."), field="other"
+        )
+    return number
+
+
+def _address(phones: list[str]) -> str:
+    return url_for("simulator.show", phone=[displayed(each) for each in phones])
+
+
+def _app() -> Flask:
+    found: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return found

@@ -1,0 +1,78 @@
+"""The page on which staff see how texts fare and read what guests wrote; it shows no number."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from outreach.database import transaction
+from outreach.i18n import N_, local
+from outreach.messaging import inbound, overview
+from outreach.policy import Action
+from outreach.runtime import now, settings, vault
+from outreach.security import keep_private, protect, requires
+from outreach.web import t
+
+bp = Blueprint("staff_messages", __name__, url_prefix="/staff/messages")
+protect(bp)
+keep_private(bp)
+
+_SHOWN = 50
+
+#: How states are counted together, in the order of a text's life.
+_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (N_("Waiting to be sent"), ("ready",)),
+    (N_("On the way"), ("claimed", "accepted", "queued", "sending")),
+    (N_("Sent, not confirmed yet"), ("sent",)),
+    (N_("Delivered"), ("delivered",)),
+    (N_("Not delivered"), ("undelivered", "failed")),
+    (N_("Not known"), ("unknown", "dead")),
+    (N_("Too late to send"), ("expired",)),
+    (N_("Not sent: the number gets no texts"), ("suppressed",)),
+    (N_("Not sent: no longer needed"), ("cancelled",)),
+)
+_WHAT_HAPPENED: Mapping[str, str] = {
+    "unknown": N_("We do not know yet whether it arrived."),
+    "dead": N_("We cannot find out whether it arrived."),
+    "failed": N_("The phone company did not take it."),
+    "undelivered": N_("It did not reach the phone."),
+    "expired": N_("It could not be sent in time."),
+}
+_PURPOSES: Mapping[str, str] = {
+    "confirmation": N_("Confirmation"),
+    "day_before": N_("Reminder the day before"),
+    "two_hours_before": N_("Reminder shortly before"),
+    "moved": N_("New time or place"),
+    "cancelled": N_("Event canceled"),
+    "seat_offered": N_("Seats offered"),
+    "reply": N_("Answer to a text"),
+    "stopped": N_("Answer to STOP"),
+}
+
+
+@bp.get("")
+@requires(Action.SEE_MESSAGES)
+def show() -> str:
+    """How many texts stand where, whom to call instead, and what waits for a person."""
+    counted = overview.counts()
+    return render_template(
+        "staff/messages.html",
+        groups=[(label, sum(counted.get(state, 0) for state in states)) for label, states in _GROUPS],
+        missed=overview.missed(now=now(), limit=_SHOWN),
+        missed_count=overview.missed_count(now=now()),
+        waiting=overview.waiting(vault=vault(), now=now(), limit=_SHOWN),
+        waiting_count=overview.waiting_count(),
+        what_happened=_WHAT_HAPPENED,
+        purposes=_PURPOSES,
+        time_of=lambda at: local(at, settings().time_zone),
+    )
+
+
+@bp.post("/<int:inbound_id>/done")
+@requires(Action.SEE_MESSAGES)
+def set_done(inbound_id: int) -> Response:
+    """Takes a text off the list of those that wait for a person."""
+    with transaction():
+        inbound.set_read(inbound_id)
+    flash(t()(N_("The text is marked as done.")), "good")
+    return redirect(url_for("staff_messages.show"), 303)

@@ -1,0 +1,201 @@
+"""The phone in the browser: through the real webhook and the real outbox, and only where no guest is."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from outreach import installation
+from outreach.config import TwilioSettings
+from outreach.database import db, transaction
+from outreach.i18n import LANGUAGES
+from outreach.messaging import worker
+from outreach.messaging.models import InboundMessage, Message, SimulatedText
+from outreach.registration.models import Registration
+from tests.factories import make_event
+from tests.pages import form_in
+
+HOME = "/simulator?phone=816-555-0101"
+TWO = "/simulator?phone=816-555-0101&phone=816-555-0102"
+
+
+@pytest.fixture
+def picnic(web_app):
+    with web_app.app_context(), transaction():
+        make_event(keyword="PICNIC")
+
+
+@pytest.fixture
+def text(web_app, client):
+    """Types a text into the phone's form, lets the worker work, and gives what is on the screen."""
+
+    def send(body, *, address=HOME):
+        fields = form_in(client.get(address).text, having="body")
+        answer = client.post(address, data={**fields, "body": body})
+        assert (answer.status_code, answer.location) == (303, address)
+        worker.run_once(web_app)
+        return bubbles(client.get(address).text)
+
+    return send
+
+
+def bubbles(page):
+    """Every text on the screen, and whether the phone wrote it."""
+    found = re.findall(r'<li( class="own")?><div dir="auto"[^>]*>(.*?)</div>', page, re.DOTALL)
+    return [(bool(own), re.sub(r"&#39;", "'", words)) for own, words in found]
+
+
+def test_guest_registers_on_the_phone_in_the_browser(web_app, picnic, text):
+    text("picnic")
+    text("2")
+    text("3")
+    screen = text("1")
+
+    with web_app.app_context():
+        row = db.session.scalars(select(Registration)).one()
+        assert (row.state, row.party_size, row.door) == ("confirmed", 3, "text")
+    assert [words for is_own, words in screen if is_own] == ["picnic", "2", "3", "1"]
+    assert [is_own for is_own, _ in screen] == [True, False] * 4
+    assert row.code in screen[-1][1]
+
+
+def test_texts_go_through_the_webhook_and_the_outbox(web_app, picnic, text):
+    text("picnic")
+
+    with web_app.app_context():
+        own, answer = db.session.scalars(select(SimulatedText).order_by(SimulatedText.id)).all()
+        assert db.session.scalars(select(InboundMessage.provider_sid)).all() == [own.sid]
+        assert db.session.execute(select(Message.provider_sid, Message.state)).all() == [
+            (answer.sid, "delivered")
+        ]
+
+
+def test_screen_says_language_parts_and_cost(client, picnic, text):
+    text("picnic")
+    text("2")
+
+    page = client.get(HOME).text
+    assert '<span lang="es">Español</span>' in page
+    assert "1 part, about 1.2 cents" in page
+
+
+def test_page_comes_anew_only_while_an_answer_is_on_its_way(client, picnic):
+    assert "Refresh" not in client.get(HOME).headers
+    client.post(HOME, data={"from": "+18165550101", "body": "picnic"})
+    page = client.get(HOME)
+
+    assert page.headers["Refresh"] == "3"
+    assert "An answer is on its way." in page.text
+
+
+def test_answer_that_has_come_ends_the_reloading(client, picnic, text):
+    text("picnic")
+
+    assert "Refresh" not in client.get(HOME).headers
+
+
+def test_empty_text_and_signs_of_markup_are_texts_like_others(client, text):
+    text("")
+    text("<b>&amp;</b>")
+
+    page = client.get(HOME).text
+    assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in page
+    assert "We can read only words and numbers." in page
+
+
+def test_two_phones_stand_side_by_side(client, picnic):
+    client.post(TWO, data={"from": "+18165550102", "body": "picnic"})
+    page = client.get(TWO).text
+
+    assert page.count('name="from"') == 2
+    assert bubbles(page) == [(True, "picnic")]
+    assert client.get(HOME).text.count('name="from"') == 1
+
+
+def test_another_fictional_number_can_be_typed(client):
+    answer = client.get("/simulator?phone=816-555-0101&other=(913) 555 0142")
+
+    assert (answer.status_code, answer.location) == (303, "/simulator?phone=913-555-0142")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("816 471 1234", "Enter a number that is kept for fiction"),
+        ("816-555-0100", "Enter a number that is kept for fiction"),
+        ("hello", "Enter a phone number from the United States"),
+        ("911", "Enter a phone number from the United States"),
+    ],
+    ids=["a real one", "our own", "words", "too short"],
+)
+def test_no_other_number_can_be_picked_up(client, typed, sentence):
+    answer = client.get("/simulator", query_string={"other": typed})
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert 'href="#other"' in answer.text
+
+
+@pytest.mark.parametrize("number", ["816-471-1234", "816-555-0100", "x"])
+def test_address_with_another_number_leads_nowhere(client, number):
+    assert client.get("/simulator", query_string={"phone": number}).status_code == 404
+
+
+@pytest.mark.parametrize("sender", ["+18164711234", "+18165550102", ""])
+def test_text_comes_only_from_a_phone_that_is_picked_up(web_app, client, sender):
+    assert client.post(HOME, data={"from": sender, "body": "hi"}).status_code == 400
+    with web_app.app_context():
+        assert db.session.scalars(select(SimulatedText)).all() == []
+
+
+def test_form_of_another_site_sends_nothing(web_app, client):
+    web_app.config["WTF_CSRF_ENABLED"] = True
+
+    assert client.post(HOME, data={"from": "+18165550101", "body": "hi"}).status_code == 400
+    with web_app.app_context():
+        assert db.session.scalars(select(SimulatedText)).all() == []
+
+
+def test_flood_is_slowed_down(client):
+    with client:
+        answers = [client.post(HOME, data={"from": "+18165550101", "body": "hi"}) for _ in range(121)]
+
+    assert {answer.status_code for answer in answers[:120]} == {303}
+    assert (answers[-1].status_code, "Retry-After" in answers[-1].headers) == (429, True)
+
+
+TWILIO = TwilioSettings("AC" + "1" * 32, ("token",), from_number="+18165550100")
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_demo", "status"),
+    [
+        ({}, False, 200),
+        ({"public_url": "https://outreach.example"}, False, 404),
+        ({"public_url": "https://outreach.example"}, True, 200),
+        ({"gateway": "twilio", "twilio": TWILIO}, False, 404),
+        ({"gateway": "twilio", "twilio": TWILIO}, True, 404),
+    ],
+    ids=["at home", "in public", "a public demo", "real texts", "a demo with real texts"],
+)
+def test_simulator_is_only_where_no_guest_is(make_app, sqlite_url, clock, settings, is_demo, status):
+    app = make_app(sqlite_url, clock, **settings)
+    with app.app_context(), transaction():
+        installation.set_fact("is_demo", "yes" if is_demo else "no")
+
+    assert app.test_client().get("/simulator").status_code == status
+    assert app.test_client().post(HOME, data={"from": "+18165550101", "body": "hi"}).status_code == (
+        303 if status == 200 else 404
+    )
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "ar"])
+def test_page_is_there_in_every_language(client, picnic, text, locale):
+    text("picnic")
+    client.set_cookie("locale", locale)
+
+    page = client.get(HOME).text
+    language = LANGUAGES[locale]
+    assert f'<html lang="{language.html_lang}" dir="{language.direction}">' in page
+    assert "PICNIC" in page
+    assert (True, "picnic") in bubbles(page)
