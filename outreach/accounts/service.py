@@ -6,24 +6,27 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import joinedload
 
 from outreach.accounts.models import Jurisdiction, Organization, Staff, StaffSession
 from outreach.accounts.sectors import SECTORS
 from outreach.database import db
-from outreach.errors import ConflictError, InvalidInputError, NotFoundError
-from outreach.i18n import N_
+from outreach.errors import ConflictError, InvalidInputError, InvalidInputsError, NotFoundError
+from outreach.i18n import LANGUAGES, N_
 from outreach.identifiers import link_token, public_id
 from outreach.policy import Role, can_hold
 
 #: ASVS 5.0 6.2.9 asks for 8 and advises 15; length is the only rule, composition rules help nobody.
 MINIMUM_PASSWORD_CHARACTERS = 12
+NAME_CHARACTERS = 200
 IDLE_LIMIT = timedelta(minutes=45)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 
-_hasher = PasswordHasher()
+#: Argon2id with the library's parameters; a test that is not about passwords puts a quick one here.
+hasher = PasswordHasher()
 #: Verified against when no such account exists, so that both answers take the same time.
-_NOBODY = _hasher.hash("nobody signs in with this")
+_NOBODY = hasher.hash("nobody signs in with this")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -32,32 +35,26 @@ def add_staff(
 ) -> Staff:
     """Adds a person who may sign in. Flushes.
 
-    Raises InvalidInputError for an unusable address, password, or a role that the organization's
-    sector may not hold; ConflictError when the address is taken.
+    Raises InvalidInputsError for an unusable name, address or password and for a role that the
+    organization's sector may not hold; ConflictError when the address is taken.
     """
-    email = email.strip().lower()
-    if not _EMAIL.fullmatch(email):
-        raise InvalidInputError(N_("Enter an e-mail address like name@example.org."), field="email")
-    if len(password) < MINIMUM_PASSWORD_CHARACTERS:
-        raise InvalidInputError(
-            N_("A password needs at least %(count)s characters."),
-            field="password",
-            count=MINIMUM_PASSWORD_CHARACTERS,
+    email, name = email.strip().lower(), _one_line(name)
+    problems = _password_problems(password)
+    if not _EMAIL.fullmatch(email) or len(email) > 254:
+        problems.append(
+            InvalidInputError(N_("Enter an e-mail address like name@example.org."), field="email")
         )
-    if not can_hold(role, organization.sector if organization else None):
-        raise InvalidInputError(
-            N_("People of a law-enforcement organization can only be organizers."), field="role"
-        )
-    if role is Role.ORGANIZER and organization is None:
-        raise InvalidInputError(N_("An organizer needs an organization."), field="organization")
+    problems += _person_problems(name, role, organization)
+    if problems:
+        raise InvalidInputsError(problems)
     if db.session.scalar(select(Staff.id).where(Staff.email == email)) is not None:
         raise ConflictError(N_("There is already an account with this e-mail address."))
     staff = Staff(
         email=email,
-        name=name.strip(),
+        name=name,
         role=role.value,
         organization=organization,
-        password_hash=_hasher.hash(password),
+        password_hash=hasher.hash(password),
         created_at=now,
     )
     db.session.add(staff)
@@ -73,7 +70,7 @@ def sign_in(email: str, password: str, *, now: datetime) -> str | None:
     staff = db.session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
     is_usable = staff is not None and staff.is_active
     try:
-        _hasher.verify(staff.password_hash if staff and is_usable else _NOBODY, password)
+        hasher.verify(staff.password_hash if staff and is_usable else _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return None
     if staff is None or not is_usable:
@@ -106,9 +103,99 @@ def sign_out(token: str) -> None:
     db.session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
 
 
-def end_sessions(staff: Staff) -> None:
-    """Ends every session of a person, as after a new password."""
-    db.session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id))
+def end_sessions(staff: Staff, *, but: str = "") -> None:
+    """Ends every session of a person, as after a new password; `but` is the token of one that stays."""
+    db.session.execute(
+        delete(StaffSession).where(StaffSession.staff_id == staff.id, StaffSession.token_hash != _hash(but))
+    )
+
+
+def change_staff(
+    staff: Staff,
+    *,
+    name: str,
+    role: Role,
+    organization: Organization | None,
+    is_active: bool,
+    password: str = "",
+) -> None:
+    """Says anew who somebody is and what they are here for; an empty password leaves theirs. Flushes.
+
+    Whoever is switched off or given a password is signed out everywhere. Raises InvalidInputsError as
+    `add_staff` does, and ConflictError when nobody would be left to administer.
+    """
+    name = _one_line(name)
+    problems = _person_problems(name, role, organization) + (_password_problems(password) if password else [])
+    if problems:
+        raise InvalidInputsError(problems)
+    is_administrator = role is Role.ADMINISTRATOR and is_active
+    if staff.role == Role.ADMINISTRATOR and staff.is_active and not is_administrator:
+        _require_another_administrator(staff)
+    staff.name, staff.role, staff.organization, staff.is_active = name, role.value, organization, is_active
+    if password:
+        staff.password_hash = hasher.hash(password)
+    if password or not is_active:
+        end_sessions(staff)
+    db.session.flush()
+
+
+def change_password(staff: Staff, current: str, new: str, *, token: str) -> None:
+    """Gives somebody a new password of their own choice and ends their other sessions. Flushes.
+
+    `token` is the session they ask from. Raises InvalidInputError (field "current" or "password").
+    """
+    try:
+        hasher.verify(staff.password_hash, current)
+    except (VerificationError, InvalidHashError):
+        raise InvalidInputError(N_("This is not your password."), field="current") from None
+    problems = _password_problems(new)
+    if problems:
+        raise problems[0]
+    staff.password_hash = hasher.hash(new)
+    end_sessions(staff, but=token)
+    db.session.flush()
+
+
+def choose_locale(staff: Staff, locale: str) -> None:
+    """Remembers the language somebody works in. Flushes. Raises InvalidInputError for an unknown one."""
+    if locale not in LANGUAGES:
+        raise InvalidInputError(N_("Choose a language from the list."), field="locale")
+    staff.locale = locale
+    db.session.flush()
+
+
+def people() -> list[Staff]:
+    """Everybody who may sign in or could before, by name, with their organizations."""
+    return list(
+        db.session.scalars(
+            select(Staff).options(joinedload(Staff.organization)).order_by(Staff.name, Staff.id)
+        )
+    )
+
+
+def organizations() -> list[Organization]:
+    """All organizations, by name, with their places."""
+    return list(
+        db.session.scalars(
+            select(Organization)
+            .options(joinedload(Organization.jurisdiction))
+            .order_by(func.lower(Organization.name))
+        )
+    )
+
+
+def jurisdictions() -> list[tuple[int, Jurisdiction]]:
+    """The tree of places, each with its depth, a place before what it contains."""
+    inside: dict[int | None, list[Jurisdiction]] = {}
+    for row in db.session.scalars(select(Jurisdiction).order_by(Jurisdiction.name)):
+        inside.setdefault(row.parent_id, []).append(row)
+
+    def below(parent_id: int | None, depth: int) -> list[tuple[int, Jurisdiction]]:
+        return [
+            line for row in inside.get(parent_id, []) for line in [(depth, row), *below(row.id, depth + 1)]
+        ]
+
+    return below(None, 0)
 
 
 def add_organization(
@@ -122,15 +209,13 @@ def add_organization(
 ) -> Organization:
     """Adds an organization; `reference` keeps a stable id from an import file. Flushes.
 
-    Raises InvalidInputError for an unknown sector or an empty name, ConflictError for a name in use.
+    Raises InvalidInputError for an unknown sector, an unusable name or web address, ConflictError for
+    a name in use.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > 200:
-        raise InvalidInputError(N_("Enter a name of at most %(count)s characters."), field="name", count=200)
+    name = _one_line(name)
     if sector not in SECTORS:
         raise InvalidInputError(N_("Choose a sector from the list."), field="sector")
-    if db.session.scalar(select(Organization.id).where(Organization.name == name)) is not None:
-        raise ConflictError(N_("There is already an organization with this name."))
+    _check_organization(name, website)
     organization = Organization(
         public_id=reference or public_id(),
         name=name,
@@ -144,12 +229,86 @@ def add_organization(
     return organization
 
 
+def change_organization(
+    organization: Organization,
+    *,
+    name: str,
+    jurisdiction: Jurisdiction | None,
+    website: str | None,
+    is_trusted: bool,
+) -> None:
+    """Says anew what an organization is called, where it is and whether it is trusted. Flushes.
+
+    Its sector stays: it decides what its people may see. Raises as `add_organization` does.
+    """
+    name = _one_line(name)
+    _check_organization(name, website, but=organization)
+    organization.name, organization.jurisdiction = name, jurisdiction
+    organization.website, organization.is_trusted = website, is_trusted
+    db.session.flush()
+
+
 def organization_named(name: str) -> Organization:
     """The organization of that name. Raises NotFoundError."""
     found = db.session.scalar(select(Organization).where(Organization.name == name))
     if found is None:
         raise NotFoundError(N_("There is no organization named %(name)s."), name=name)
     return found
+
+
+def _check_organization(name: str, website: str | None, *, but: Organization | None = None) -> None:
+    if not name or len(name) > NAME_CHARACTERS:
+        raise InvalidInputError(
+            N_("Enter a name of at most %(count)s characters."), field="name", count=NAME_CHARACTERS
+        )
+    if website and (not website.startswith(("https://", "http://")) or len(website) > 300):
+        raise InvalidInputError(N_("Enter a web address that begins with https://"), field="website")
+    other_id = db.session.scalar(select(Organization.id).where(Organization.name == name))
+    if other_id is not None and (but is None or other_id != but.id):
+        raise ConflictError(N_("There is already an organization with this name."))
+
+
+def _password_problems(password: str) -> list[InvalidInputError]:
+    if len(password) >= MINIMUM_PASSWORD_CHARACTERS:
+        return []
+    return [
+        InvalidInputError(
+            N_("A password needs at least %(count)s characters."),
+            field="password",
+            count=MINIMUM_PASSWORD_CHARACTERS,
+        )
+    ]
+
+
+def _person_problems(name: str, role: Role, organization: Organization | None) -> list[InvalidInputError]:
+    problems = []
+    if not name or len(name) > 120:
+        problems.append(
+            InvalidInputError(N_("Enter a name of at most %(count)s characters."), field="name", count=120)
+        )
+    if not can_hold(role, organization.sector if organization else None):
+        problems.append(
+            InvalidInputError(
+                N_("People of a law-enforcement organization can only be organizers."), field="role"
+            )
+        )
+    if role is Role.ORGANIZER and organization is None:
+        problems.append(InvalidInputError(N_("An organizer needs an organization."), field="organization"))
+    return problems
+
+
+def _require_another_administrator(staff: Staff) -> None:
+    other = db.session.scalar(
+        select(Staff.id)
+        .where(Staff.role == Role.ADMINISTRATOR.value, Staff.is_active, Staff.id != staff.id)
+        .limit(1)
+    )
+    if other is None:
+        raise ConflictError(N_("Somebody must remain who can add and change staff."))
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _hash(token: str) -> str:

@@ -2,25 +2,31 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session
 from flask_login import UserMixin, login_user, logout_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, StringField
 
 from outreach import throttle
 from outreach.accounts import service
+from outreach.accounts.forms import SignInForm
 from outreach.accounts.models import Staff, StaffSession
 from outreach.database import transaction
-from outreach.i18n import N_
+from outreach.fields import sent
+from outreach.i18n import N_, SOURCE_LOCALE
 from outreach.policy import Actor
-from outreach.runtime import now, vault
-from outreach.security import current_staff, login_manager
-from outreach.web import is_local_path, lazy, t
+from outreach.runtime import now, settings, vault
+from outreach.security import current_staff, keep_private, login_manager
+from outreach.web import LOCALE_COOKIE, is_local_path, remember_locale, t
 
 bp = Blueprint("accounts", __name__, url_prefix="/staff")
+keep_private(bp)
+
+#: Where staff begin. The page belongs to the events, of which this feature knows nothing.
+HOME = "/staff/"
 
 _TRIES = 10
+#: Offices and libraries share one address.
+_TRIES_OF_ADDRESS = 60
 _TRIES_PER = timedelta(minutes=15)
 _SEEN_EVERY = timedelta(minutes=1)
 
@@ -41,13 +47,6 @@ class SignedInStaff(UserMixin):  # type: ignore[misc]  # the library has no type
     def get_id(self) -> str:
         """What the cookie holds: a token that can be revoked, not the person's id."""
         return self.token
-
-
-class SignInForm(FlaskForm):  # type: ignore[misc]
-    """E-mail address and password."""
-
-    email = StringField(lazy(N_("E-mail address")))
-    password = PasswordField(lazy(N_("Password")))
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
@@ -72,26 +71,41 @@ def _keep_alive(session_id: int) -> None:
 @bp.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response | str | tuple[str, int]:
     """Asks for address and password; one answer for every way in which they can be wrong."""
-    form = SignInForm()
+    form = SignInForm(sent())
     if request.method == "POST":
         email = form.email.data or ""
-        with transaction():
-            for subject in (email.strip().lower(), request.remote_addr or ""):
-                throttle.count("sign-in", subject, limit=_TRIES, per=_TRIES_PER, vault=vault(), now=now())
+        count_try(email)
         with transaction():
             token = service.sign_in(email, form.password.data or "", now=now())
         if token is not None:
-            session.clear()
-            found = service.session_of(token, now=now())
-            assert found is not None
-            login_user(SignedInStaff(token, found.staff))
-            after = request.args.get("next", "")
-            return redirect(after if is_local_path(after) else url_for("accounts.home"), 303)
+            return _let_in(token)
         form.email.errors = [t()(N_("The e-mail address or the password is not right."))]
         return render_template("staff/sign_in.html", form=form), 422
     if current_staff() is not None:
-        return redirect(url_for("accounts.home"), 303)
+        return redirect(HOME, 303)
     return render_template("staff/sign_in.html", form=form)
+
+
+def count_try(subject: str) -> None:
+    """Counts one try of a password of this subject. Raises TooManyRequestsError after too many."""
+    limits = ((subject.strip().lower(), _TRIES), (request.remote_addr or "", _TRIES_OF_ADDRESS))
+    with transaction():
+        for counted, limit in limits:
+            throttle.count("sign-in", counted, limit=limit, per=_TRIES_PER, vault=vault(), now=now())
+
+
+def _let_in(token: str) -> Response:
+    session.clear()
+    found = service.session_of(token, now=now())
+    assert found is not None
+    login_user(SignedInStaff(token, found.staff))
+    after = request.args.get("next", "")
+    response = redirect(after if is_local_path(after) else HOME, 303)
+    chosen = found.staff.locale
+    # Every account begins with the source language, so that one alone says nothing.
+    if LOCALE_COOKIE not in request.cookies and chosen != SOURCE_LOCALE and chosen in settings().locales:
+        remember_locale(response, chosen)
+    return response
 
 
 @bp.post("/sign-out")
