@@ -1,0 +1,21 @@
+"""The words to which a guest says yes before any text is sent; pure.
+
+One function, so that what is shown is what is stored. The parts are those that 47 CFR 64.1200(f)(9) and
+the carriers' rules ask for: who texts, about what, how many, that it may cost, how to end it, and that
+nobody needs to agree in order to come.
+"""
+
+from outreach.i18n import N_, Translator
+
+
+def consent_words(t: Translator, *, region: str) -> str:
+    """What a guest agrees to, in the guest's language, as it stands beside the box and in the ledger."""
+    return t(
+        N_(
+            "Yes, Outreach %(region)s may text me about this event: a confirmation, reminders, and changes. "
+            "That is about 4 texts. Message and data rates may apply. "
+            "I can answer STOP at any time to end the texts, or HELP to get help. "
+            "I can come without saying yes."
+        ),
+        region=region,
+    )
