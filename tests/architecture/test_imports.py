@@ -28,6 +28,7 @@ FOUNDATION = PURE_FOUNDATION | {
 ROOTS = {"app", "cli"}
 
 EDGES = {
+    "api",
     "views",
     "staff_views",
     "public_views",

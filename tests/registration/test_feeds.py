@@ -138,11 +138,10 @@ def test_feed_keeps_to_itself_what_the_guest_told_us(client, web_app, make, regi
         needs=("interpreter", "childcare"),
         answers={"owns_business": "yes", "trade": "Tailoring"},
     )
+    change(public_id, lambda row, event: setattr(row, "code", "135791"))
     text = client.get(address(token)).text.replace("\r\n ", "").lower()
-    codes = []
-    change(public_id, lambda row, event: codes.append(row.code))
     for secret in (
-        "amina", "yusuf", "interpreter", "childcare", "tailoring", "meet.example.org", "5550123", codes[0]
+        "amina", "yusuf", "interpreter", "childcare", "tailoring", "meet.example.org", "5550123", "135791"
     ):  # fmt: skip
         assert secret not in text
 
