@@ -5,8 +5,8 @@ links, only so that a guest who registers with the same number again is led back
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -21,14 +21,13 @@ from outreach.errors import (
     TooManyRequestsError,
 )
 from outreach.events import queries, shown
-from outreach.events.drafts import OFFERS
 from outreach.events.models import Event
 from outreach.events.queries import Filters
 from outreach.fields import said, tell
-from outreach.i18n import N_, Language, local
+from outreach.i18n import N_
 from outreach.phone import displayed, masked
 from outreach.qr import svg
-from outreach.registration import passes, requests, service, waitlist
+from outreach.registration import passes, requests, service
 from outreach.registration.consent_words import consent_words
 from outreach.registration.forms import (
     PARTY,
@@ -42,10 +41,10 @@ from outreach.registration.forms import (
     request_of,
     steps_of,
 )
-from outreach.registration.guests import open_guest, open_party
-from outreach.registration.ledger import has_stopped_texts
+from outreach.registration.guests import open_guest
 from outreach.registration.models import Guest, Registration
 from outreach.registration.requests import AlreadyRegistered, Consent, Outcome, RegistrationRequest
+from outreach.registration.shown import entries_of
 from outreach.runtime import now, settings, vault
 from outreach.security import keep_private
 from outreach.web import t
@@ -292,36 +291,12 @@ def _closed_page(refusal: NotFoundError | ConflictError) -> ResponseReturnValue:
     return body, 404 if isinstance(refusal, NotFoundError) else 409
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One registration as its guest sees it."""
-
-    row: Registration
-    event: Event
-    shown: shown.ShownText
-    when: tuple[str, str]
-    #: What the guest must know first: called_off, over, or the state of the registration.
-    standing: str
-    #: Whether the party can still be changed.
-    is_open: bool
-    companions: tuple[str, ...]
-    needs: list[str]
-    #: Of a waiting party: why it waits. Of one that seats are kept for: until when.
-    explanation: str
-    #: Why the event is called off, with its language.
-    reason: tuple[str, Language] | None
-    #: none (no number), stopped (the number said STOP), on or off.
-    texts: str
-
-
 def _pass_page(token: str, guest: Guest) -> str:
-    at = now()
     facts = open_guest(vault(), guest.sealed)
-    entries = [_entry(row, at) for row in service.registrations_of(guest)]
     link = settings().public_url + url_for("registration.show_pass", token=token)
     return render_template(
         "public/pass.html",
-        entries=entries,
+        entries=entries_of(guest, t(), vault=vault(), now=now()),
         first_name=facts.first_name,
         masked_phone=masked(facts.phone) if facts.phone else None,
         text_number=_text_number(),
@@ -330,52 +305,6 @@ def _pass_page(token: str, guest: Guest) -> str:
         code=svg(link),
         language_address=_same_pass(token),
     )
-
-
-def _entry(row: Registration, at: datetime) -> _Entry:
-    event = row.event
-    standing = row.state
-    if event.status == "cancelled":
-        standing = "called_off"
-    elif event.status == "held" or event.ends_at <= at:
-        standing = "over"
-    is_open = standing != "called_off" and event.starts_at > at and row.state != "cancelled"
-    return _Entry(
-        row=row,
-        event=event,
-        shown=shown.text_for(event, t()),
-        when=(shown.day_text(event, t()), shown.time_text(event, t())),
-        standing=standing,
-        is_open=is_open,
-        companions=open_party(vault(), row.sealed).companions,
-        needs=[t()(OFFERS[need]) for need in OFFERS if need in row.needs],
-        explanation=_explanation(row, event) if is_open else "",
-        reason=shown.cancel_reason(event, t()),
-        texts=_texts(row),
-    )
-
-
-def _explanation(row: Registration, event: Event) -> str:
-    if row.state == "offered" and row.offer_expires_at:
-        until = t().when(local(row.offer_expires_at, event.time_zone))
-        return t()(N_("Please answer by %(when)s. After that, other people get them."), when=until)
-    if row.state == "waitlisted":
-        message, values = waitlist.explanation(
-            place=service.place_in_list(row),
-            party_size=row.party_size,
-            free_seats=event.seats_left or 0,
-            passed_count=row.passed_count,
-        )
-        return t()(message, **values)
-    return ""
-
-
-def _texts(row: Registration) -> str:
-    if row.phone_hash is None:
-        return "none"
-    if has_stopped_texts(row.phone_hash):
-        return "stopped"
-    return "on" if row.wants_texts else "off"
 
 
 def _pass_part(page: str, token: str, row: Registration, **values: object) -> str:

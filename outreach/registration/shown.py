@@ -1,0 +1,92 @@
+"""A registration as its own guest sees it: how it stands, who comes, why it waits; knows no page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from outreach.events import shown
+from outreach.events.drafts import OFFERS
+from outreach.events.models import Event
+from outreach.i18n import N_, Language, Translator, local
+from outreach.registration import waitlist
+from outreach.registration.guests import open_party
+from outreach.registration.ledger import has_stopped_texts
+from outreach.registration.models import Guest, Registration
+from outreach.registration.service import place_in_list, registrations_of
+from outreach.vault import Vault
+
+#: `none`: the guest gave no number. `stopped`: the number said STOP, which only START undoes.
+Texts = Literal["none", "stopped", "on", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One registration of a pass."""
+
+    row: Registration
+    event: Event
+    shown: shown.ShownText
+    #: Day and time.
+    when: tuple[str, str]
+    #: What the guest must know first: called_off, over, or the state of the registration.
+    standing: str
+    #: Why the event is called off, with its language.
+    reason: tuple[str, Language] | None
+    #: Whether the party can still be changed.
+    is_open: bool
+    companions: tuple[str, ...]
+    needs: list[str]
+    #: Of a waiting party why it waits, of one that seats are kept for until when; else empty.
+    explanation: str
+    texts: Texts
+
+
+def entries_of(guest: Guest, t: Translator, *, vault: Vault, now: datetime) -> list[Entry]:
+    """Everything on a pass, soonest first."""
+    return [_entry(row, t, vault=vault, now=now) for row in registrations_of(guest)]
+
+
+def _entry(row: Registration, t: Translator, *, vault: Vault, now: datetime) -> Entry:
+    event = row.event
+    standing = row.state
+    if event.status == "cancelled":
+        standing = "called_off"
+    elif event.status == "held" or event.ends_at <= now:
+        standing = "over"
+    is_open = standing not in ("called_off", "cancelled") and event.starts_at > now
+    return Entry(
+        row=row,
+        event=event,
+        shown=shown.text_for(event, t),
+        when=(shown.day_text(event, t), shown.time_text(event, t)),
+        standing=standing,
+        reason=shown.cancel_reason(event, t),
+        is_open=is_open,
+        companions=open_party(vault, row.sealed).companions,
+        needs=[t(OFFERS[need]) for need in OFFERS if need in row.needs],
+        explanation=_explanation(row, event, t) if is_open else "",
+        texts=_texts(row),
+    )
+
+
+def _explanation(row: Registration, event: Event, t: Translator) -> str:
+    if row.state == "offered" and row.offer_expires_at:
+        until = t.when(local(row.offer_expires_at, event.time_zone))
+        return t(N_("Please answer by %(when)s. After that, other people get them."), when=until)
+    if row.state == "waitlisted":
+        message, values = waitlist.explanation(
+            place=place_in_list(row),
+            party_size=row.party_size,
+            free_seats=event.seats_left or 0,
+            passed_count=row.passed_count,
+        )
+        return t(message, **values)
+    return ""
+
+
+def _texts(row: Registration) -> Texts:
+    if row.phone_hash is None:
+        return "none"
+    if has_stopped_texts(row.phone_hash):
+        return "stopped"
+    return "on" if row.wants_texts else "off"
