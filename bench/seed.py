@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.orm import Session
 
 from bench import yardstick
-from outreach import database, phone, schema
+from outreach import database, migrating, phone
 from outreach.accounts.models import Jurisdiction, Organization
 from outreach.accounts.sectors import SECTORS
 from outreach.errors import InvalidInputError
@@ -197,7 +197,7 @@ def seed(app: Flask, other: Flask | None, *, events: int, guests: int, now: date
     """
     plans = list(_plans(events, guests, now=now))
     with app.app_context():
-        schema.upgrade(public_url="http://127.0.0.1")
+        migrating.upgrade(public_url="http://127.0.0.1")
         with database.transaction() as session:
             _fill(session, _outreach_rows(plans, app.extensions["outreach"].vault, now=now))
         _settle(database.db.engine)

@@ -1,6 +1,7 @@
 """The composition root: puts settings, database, languages and features together; only roots import it."""
 
 import logging
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -11,11 +12,31 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from outreach import errors, security, web
+from outreach.accounts import staff_views as account_staff_views
 from outreach.accounts import views as accounts_views
 from outreach.clock import Clock, utc_now
 from outreach.config import Settings
 from outreach.database import db, engine_options, prepare_engine
+from outreach.engagement import door_views as ballot_views
+from outreach.engagement import views as engagement_views
+from outreach.events import api as event_api
+from outreach.events import feeds as event_feeds
+from outreach.events import staff_views as event_staff_views
+from outreach.events import views as events_views
 from outreach.i18n import N_
+from outreach.messaging import simulator as phone_simulator
+from outreach.messaging import staff_views as message_staff_views
+from outreach.messaging import status_webhooks
+from outreach.messaging import webhooks as text_webhooks
+from outreach.messaging.gateways.base import Gateway
+from outreach.messaging.gateways.simulator import SimulatorGateway
+from outreach.messaging.worker import GATEWAY
+from outreach.plan import views as plan_views
+from outreach.policy import Action
+from outreach.registration import door_views
+from outreach.registration import feeds as pass_feed
+from outreach.registration import staff_views as registration_staff_views
+from outreach.registration import views as registration_views
 from outreach.runtime import Runtime
 from outreach.vault import Vault
 
@@ -32,6 +53,20 @@ _STATUSES: dict[type[errors.OutreachError], HTTPStatus] = {
 }
 
 
+#: Section, label, and what somebody must be allowed to do to find anything there; None for everybody.
+_STAFF_MENU = (
+    ("events", N_("Events"), None),
+    ("review", N_("To review"), Action.REVIEW_EVENT),
+    ("registrations", N_("Registrations"), Action.SEE_GUESTS),
+    ("messages", N_("Messages"), Action.SEE_MESSAGES),
+    ("plan", N_("The plan"), Action.SEE_PLAN),
+    ("engagement", N_("Coming together"), Action.SEE_REPORT),
+    ("organizations", N_("Organizations"), Action.MANAGE_ORGANIZATIONS),
+    ("people", N_("People"), Action.MANAGE_STAFF),
+    ("account", N_("Your account"), None),
+)
+
+
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     """An application ready to serve, to run commands in, or to be tested."""
     logging.getLogger("outreach").setLevel(settings.log_level)
@@ -45,6 +80,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
     app.extensions["outreach"] = Runtime(settings, Vault(settings.vault_key), clock)
+    app.extensions[GATEWAY] = partial(_make_gateway, app, settings)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
@@ -56,9 +92,52 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     return app
 
 
+def _make_gateway(app: Flask, settings: Settings) -> Gateway:
+    """The way out that the settings name; made by a worker, in the process that sends."""
+    if settings.gateway == "simulator":
+        return SimulatorGateway(app)
+    # Here, because the library takes time and memory that nobody needs without an account.
+    from outreach.messaging.gateways.twilio import TwilioGateway
+
+    return TwilioGateway(settings.twilio)
+
+
 def _register_features(app: Flask) -> None:
-    for blueprint in (accounts_views.bp,):
+    for blueprint in (
+        accounts_views.bp,
+        account_staff_views.bp,
+        event_staff_views.bp,
+        registration_staff_views.bp,
+        event_api.bp,
+        event_feeds.bp,
+        events_views.bp, registration_views.bp,
+        pass_feed.bp,
+        door_views.bp,
+        ballot_views.bp,
+        plan_views.bp,
+        engagement_views.bp,
+        text_webhooks.bp,
+        phone_simulator.bp,
+        message_staff_views.bp,
+        status_webhooks.bp,
+    ):
         app.register_blueprint(blueprint)
+    app.context_processor(_staff_menu)
+
+
+def _staff_menu() -> dict[str, object]:
+    """The staff pages that whoever is signed in may open, each by the last part of its address."""
+    staff = security.current_staff() if request.path.startswith("/staff") else None
+    if staff is None:
+        return {}
+    own_id = staff.actor.organization_id
+    return {
+        "staff_menu": [
+            (web.t()(label), section)
+            for section, label, action in _STAFF_MENU
+            if action is None or security.can(action, host_id=own_id)
+        ]
+    }
 
 
 def _register_errors(app: Flask) -> None:

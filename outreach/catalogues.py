@@ -61,7 +61,10 @@ def update(locale: str) -> Path:
         write_po(target, catalogue, width=110, sort_by_file=True, include_lineno=False, omit_header=False)
     text = path.read_text(encoding="utf-8")
     # Dates and tool versions would change with every run and tell nobody anything.
-    passing = "POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|X-Reviewed"
+    passing = (
+        "Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Generated-By|"
+        "Last-Translator|Language-Team|X-Reviewed"
+    )
     text = re.sub(rf'^"({passing}).*\n', "", text, flags=re.M)
     text = text.replace('"MIME-Version', f'"X-Reviewed: {reviewed}\\n"\n"MIME-Version', 1)
     path.write_text(text, encoding="utf-8")

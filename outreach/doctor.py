@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import func, select
@@ -11,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from outreach import schema
 from outreach.config import DEVELOPMENT_SECRET, DEVELOPMENT_VAULT_KEY, Settings
 from outreach.database import db
-from outreach.i18n import LANGUAGES, SOURCE_LOCALE, catalogue_path
-from outreach.web import asset, is_reviewed
+from outreach.i18n import LANGUAGES, SOURCE_LOCALE, catalogue_path, is_reviewed
+
+_FONTS = Path(__file__).parent / "static" / "fonts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,7 @@ def _zones(settings: Settings) -> Finding:
 
 
 def _fonts() -> Finding:
-    try:
-        asset("fonts/noto-sans-myanmar-400.woff2")
-    except OSError:
+    if not (_FONTS / "noto-sans-myanmar-400.woff2").exists():
         return Finding("fonts", False, "the Burmese font is missing", "Reinstall from a full checkout.")
     return Finding("fonts", True, "the Burmese font is there")
 

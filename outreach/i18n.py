@@ -165,6 +165,15 @@ def catalogue_path(catalogue: str) -> Path:
     return TRANSLATIONS_FOLDER / catalogue / "LC_MESSAGES" / "messages.po"
 
 
+@cache
+def is_reviewed(locale: str) -> bool:
+    """Whether a native speaker has read a language's catalogue, as the catalogue's header says."""
+    if locale == SOURCE_LOCALE:
+        return True
+    path = catalogue_path(LANGUAGES[locale].catalogue)
+    return path.exists() and '"X-Reviewed: yes\\n"' in path.read_text(encoding="utf-8")[:4000]
+
+
 def negotiate(accept_language: str, offered: Iterable[str]) -> str | None:
     """The offered locale that fits an Accept-Language header best, or None when none does.
 

@@ -123,7 +123,7 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("To see how often newcomers and long-time residents meet"),
         N_("Coordinators, only after your registration is deleted"),
         N_("Kept as four numbers per event. Your own answer is never stored."),
-        (),
+        _columns("event_tally", "event_id newcomers residents both unsaid submitted_on"),
     ),
 )
 
@@ -145,6 +145,11 @@ TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "event_change": "changes to public events",
     "calendar_entry": "public calendar text",
     "generation": "a counter",
+    "feed_state": "since when a public feed says what it says",
+    "plan": "public promises",
+    "plan_node": "public promises",
+    "commitment": "public promises",
+    "worker_mark": "when the worker did its rounds",
 }
 
 #: What is never asked and never stored.

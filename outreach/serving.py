@@ -1,5 +1,6 @@
 """Serves the application: web by gunicorn, and the worker beside it; knows processes, no feature."""
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -41,6 +42,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # the library has no types
             "loglevel": "warning",
             # No access log: addresses of passes and doors are secrets.
             "accesslog": None,
+            "when_ready": self.settle,
             "post_worker_init": self.start_work,
             "worker_exit": self.end_work,
         }
@@ -50,6 +52,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # the library has no types
     def load(self) -> Flask:
         """The application that gunicorn serves."""
         return self.app
+
+    def settle(self, server: object) -> None:
+        """Sets what was loaded aside from the garbage collector, so that all processes go on sharing it."""
+        gc.collect()
+        gc.freeze()
 
     def start_work(self, worker: object) -> None:
         """Starts the messages' worker as a thread of a web process."""

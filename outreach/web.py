@@ -30,7 +30,7 @@ from outreach.i18n import (
     SOURCE_LOCALE,
     Language,
     Translator,
-    catalogue_path,
+    is_reviewed,
     negotiate,
     translator,
 )
@@ -201,15 +201,6 @@ def _add_locale(endpoint: str, values: dict[str, Any]) -> None:
         from_map = request.url_rule.map if request and request.url_rule else None
         if from_map is not None and from_map.is_endpoint_expecting(endpoint, "locale"):
             values["locale"] = g.locale
-
-
-@cache
-def is_reviewed(locale: str) -> bool:
-    """Whether a native speaker has read a language's catalogue, as the catalogue's header says."""
-    if locale == SOURCE_LOCALE:
-        return True
-    path = catalogue_path(LANGUAGES[locale].catalogue)
-    return path.exists() and '"X-Reviewed: yes\\n"' in path.read_text(encoding="utf-8")[:4000]
 
 
 def _page_context() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from outreach import schema
+from outreach import migrating
 from outreach.database import transaction
 from outreach.demo import loader
 from outreach.demo.people import PASSWORD, STAFF
@@ -25,7 +25,7 @@ def demo() -> None:
 def load(make_app: AppMaker, today: datetime | None, if_empty: bool) -> None:
     """Create the tables and fill them with the demo."""
     with make_app().app_context():
-        schema.upgrade(public_url=settings().public_url)
+        migrating.upgrade(public_url=settings().public_url)
         if if_empty and loader.is_loaded():
             return
         day = today.date() if today else _today()

@@ -25,7 +25,7 @@ FOUNDATION = PURE_FOUNDATION | {
     "web",
 }  # fmt: skip
 #: The two that put everything together.
-ROOTS = {"app", "cli"}
+ROOTS = {"app", "cli", "commands"}
 
 EDGES = {
     "api",
