@@ -21,14 +21,15 @@ help:
 	@touch $@
 
 run: .venv/run.stamp
-	@$(BIN)/outreach demo start --port $(PORT)
+	@$(BIN)/outreach demo load --if-empty
+	@exec $(BIN)/outreach serve --port $(PORT)
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n auto
 
 check: .venv/dev.stamp
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n 0 tests/architecture
 	$(BIN)/outreach translations check

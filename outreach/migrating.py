@@ -13,7 +13,7 @@ from outreach.schema import MIGRATIONS
 def upgrade(*, public_url: str) -> None:
     """Applies every missing migration and writes the installation's first facts; asking twice is harmless."""
     with db.engine.connect() as connection:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(configuration(connection), "head")
         connection.commit()
     with transaction():
         installation.prepare(uid_domain=urlsplit(public_url).hostname or "localhost")
@@ -22,10 +22,11 @@ def upgrade(*, public_url: str) -> None:
 def write_migration(message: str, number: str) -> None:
     """Writes the next migration from the difference between tables and models, for a developer to read."""
     with db.engine.connect() as connection:
-        command.revision(_config(connection), message, autogenerate=True, rev_id=number)
+        command.revision(configuration(connection), message, autogenerate=True, rev_id=number)
 
 
-def _config(connection: object) -> Config:
+def configuration(connection: object) -> Config:
+    """What the migrations library needs to know to work on a connection."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")

@@ -9,7 +9,6 @@ import click
 from outreach import migrating
 from outreach.database import transaction
 from outreach.demo import loader
-from outreach.demo.people import PASSWORD, STAFF
 from outreach.runtime import AppMaker, now, settings, vault
 
 
@@ -31,10 +30,7 @@ def load(make_app: AppMaker, today: datetime | None, if_empty: bool) -> None:
         day = today.date() if today else _today()
         with transaction():
             loader.load(day, region=settings().region_name, vault=vault(), now=now(), progress=_say)
-    click.echo("The demo is loaded. Sign in with one of these addresses, all with the same password:")
-    for person in STAFF:
-        click.echo(f"  {person.email:26} {person.name}")
-    click.echo(f"  password: {PASSWORD}")
+    click.echo("The demo is loaded.")
 
 
 def _today() -> date:
