@@ -13,10 +13,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import JSON, Column, Date, DateTime, LargeBinary, func, insert, select, text
 
 from outreach import schema
-from outreach.database import Base, db, transaction
+from outreach.database import Base, UTCDateTime, db, transaction
 from outreach.errors import ConflictError, InvalidInputError
 from outreach.i18n import N_
 
@@ -121,14 +121,15 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _typed(column: Any, value: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {"b"} and column.type.python_type is bytes:
+def _typed(column: Column[Any], value: Any) -> Any:
+    """A value of the file as the column takes it; what is none of these JSON holds as it is."""
+    if value is None or isinstance(column.type, JSON):
+        return value
+    if isinstance(column.type, LargeBinary):
         return base64.b64decode(value["b"])
-    if value is not None and column.type.python_type is datetime:
+    if isinstance(column.type, DateTime | UTCDateTime):
         return datetime.fromisoformat(value)
-    if value is not None and column.type.python_type is date:
-        return date.fromisoformat(value)
-    return value
+    return date.fromisoformat(value) if isinstance(column.type, Date) else value
 
 
 def _write_line(target: TextIO, value: object) -> None:
