@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
+from typing import cast
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -135,11 +136,13 @@ def _list_page(filters: Filters, at: datetime) -> str:
         raise NotFoundError(N_("There is no such page. It may have moved, or the event may be over."))
     pages = -(-total // PAGE_SIZE)
     cards = [shown.card(event, t(), now=at) for event in events]
+    form = _filter_form(at)
     return render_template(
         "public/events.html",
         filters=filters,
-        filter_form=_filter_form(at),
+        filter_form=form,
         chips=_chips(filters, at),
+        chosen=_chosen(filters, form),
         total=total,
         days=[(on, list(day)) for on, day in groupby(cards, lambda card: card.on)],
         instead=_instead(filters, at) if not total else [],
@@ -254,6 +257,24 @@ def _chips(filters: Filters, at: datetime) -> list[tuple[str, str, bool]]:
         )
         for label, first, last in spans
     ]
+
+
+def _chosen(filters: Filters, form: FilterForm) -> list[tuple[str, str]]:
+    """What a reader chose, by its name, each with the address of the list without it."""
+    spoken = t()
+    found = [
+        (dict(cast(list[tuple[str, str]], field.choices))[value], field.name)
+        for field in (form.kind, form.language, form.county, form.organization)
+        if (value := getattr(filters, field.name))
+    ]
+    if filters.q:
+        found.insert(0, (filters.q, "q"))
+    if filters.from_on:
+        found.append((spoken(N_("From %(start)s"), start=spoken.short_day(filters.from_on)), "from_on"))
+    if filters.to_on:
+        found.append((spoken(N_("Until %(day)s"), day=spoken.short_day(filters.to_on)), "to_on"))
+    empty = Filters()
+    return [(text, _list_address(filters, **{name: getattr(empty, name), "page": 1})) for text, name in found]
 
 
 def _instead(filters: Filters, at: datetime) -> list[tuple[str, str]]:

@@ -34,7 +34,8 @@ class Entry:
     reason: tuple[str, Language] | None
     #: Whether the party can still be changed.
     is_open: bool
-    companions: tuple[str, ...]
+    #: The companions' names as one phrase, each kept apart from the direction of the others.
+    companions: str
     needs: list[str]
     #: Of a waiting party why it waits, of one that seats are kept for until when; else empty.
     explanation: str
@@ -62,7 +63,7 @@ def _entry(row: Registration, t: Translator, *, vault: Vault, now: datetime) -> 
         standing=standing,
         reason=shown.cancel_reason(event, t),
         is_open=is_open,
-        companions=open_party(vault, row.sealed).companions,
+        companions=t.listed(f"\u2068{name}\u2069" for name in open_party(vault, row.sealed).companions),
         needs=[t(OFFERS[need]) for need in OFFERS if need in row.needs],
         explanation=_explanation(row, event, t) if is_open else "",
         texts=_texts(row),

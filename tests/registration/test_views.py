@@ -459,11 +459,11 @@ def test_pass_shows_what_the_guest_needs(client, event, pass_of, stored):
     ((row, *_),) = stored()
     text = plain(response.text)
     for words in (
-        "Thank you, Amina! You are signed up Neighbors' Picnic",
+        "Thank you, Amina ! You are signed up Neighbors' Picnic",
         f"Your code {row.code}",
         "When Monday, September 14, 2026 6:00 PM to 8:00 PM",
         "Where Budd Park 5600 Budd Park Esplanade, Kansas City",
-        "Who is coming 2 people With you: Zoë",
+        "Who is coming 2 people With you: \u2068Zoë\u2069",
         "You asked for Childcare",
         "Texts On, to ••• ••23",
         "What happens next We text you before the event",
