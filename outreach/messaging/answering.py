@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from outreach.config import Settings
+from outreach.database import db
 from outreach.i18n import translator
 from outreach.messaging import conversations, dialogue, due, outbox, phrases, suppressions
 from outreach.messaging.actions import Caller, Done, carry_out, speak_from_now_on
@@ -21,6 +24,7 @@ from outreach.messaging.facts import (
     places_to_come,
     registrations_of_phone,
 )
+from outreach.messaging.models import InboundMessage
 from outreach.messaging.outbox import OutgoingText
 from outreach.messaging.phrases import Phrase, Say, described, text_of
 from outreach.messaging.quiet import REPLY_WITHIN
@@ -166,7 +170,15 @@ class _Answer:
                     self.locale = attempt.locale
         said = [self.say(reply, turn.locale, done) for reply in turn.replies]
         self.keep(dialogue=turn.state, said="\n".join(said))
-        return isinstance(turn.action, AskPerson)
+        is_unread = turn.state is not None and turn.state.misses > 0
+        return isinstance(turn.action, AskPerson) or (is_unread and self.is_person_asked())
+
+    def is_person_asked(self) -> bool:
+        """Whether this number waits for a person: then what we cannot read is written to that person."""
+        waits = select(InboundMessage.id).where(
+            InboundMessage.phone_hash == self.hashed, InboundMessage.needs_person
+        )
+        return db.session.scalar(waits.limit(1)) is not None
 
     def facts(self) -> Facts:
         state: Dialogue | None = self.kept.dialogue

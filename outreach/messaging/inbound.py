@@ -7,8 +7,9 @@ the outbox it opens its own transactions, one for each answer, so that no text t
 import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import groupby
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from outreach.config import Settings
@@ -27,6 +28,9 @@ _ANSWERED_AT_ONCE = 100
 #: Words are kept no longer than they are of use; those that wait for a person, until one has read them.
 _KEPT_FOR = timedelta(days=3)
 _KEPT_FOR_PERSON = timedelta(days=30)
+
+#: How many of a number's last texts a person gets to read.
+_TEXTS_TO_READ = 8
 
 _PLACE = "inbound"
 
@@ -128,22 +132,53 @@ def handle_waiting(*, settings: Settings, vault: Vault, now: datetime) -> int:
     return answered
 
 
-def waiting_for_person(*, limit: int) -> list[InboundMessage]:
-    """Texts that somebody of the staff should read, the oldest first."""
-    return list(
-        db.session.scalars(
-            select(InboundMessage)
-            .where(InboundMessage.needs_person)
-            .order_by(InboundMessage.received_at, InboundMessage.id)
-            .limit(limit)
+def for_person(*, limit: int) -> list[list[InboundMessage]]:
+    """What numbers wrote that somebody of the staff should read: a list for each, the newest text last.
+
+    Each ends with the last text that waits, and holds what was written shortly before it: "9" says
+    nothing without that. Who waits longest comes first. One query.
+    """
+    waits = (
+        select(
+            InboundMessage.phone_hash,
+            func.min(InboundMessage.id).label("first_id"),
+            func.max(InboundMessage.id).label("last_id"),
         )
+        .where(InboundMessage.needs_person)
+        .group_by(InboundMessage.phone_hash)
+        .order_by(func.min(InboundMessage.id))
+        .limit(limit)
+        .subquery()
     )
+    back = func.row_number().over(partition_by=InboundMessage.phone_hash, order_by=InboundMessage.id.desc())
+    ranked = (
+        select(InboundMessage.id, waits.c.first_id, back.label("back"))
+        .join(waits, waits.c.phone_hash == InboundMessage.phone_hash)
+        .where(InboundMessage.id <= waits.c.last_id)
+        .subquery()
+    )
+    rows = db.session.scalars(
+        select(InboundMessage)
+        .join(ranked, ranked.c.id == InboundMessage.id)
+        .where(ranked.c.back <= _TEXTS_TO_READ)
+        .order_by(ranked.c.first_id, InboundMessage.id)
+    )
+    return [list(texts) for _, texts in groupby(rows, key=lambda row: row.phone_hash)]
+
+
+def count_for_person() -> int:
+    """How many numbers wrote something that somebody of the staff should read."""
+    counted = select(func.count(InboundMessage.phone_hash.distinct())).where(InboundMessage.needs_person)
+    return db.session.scalar(counted) or 0
 
 
 def set_read(inbound_id: int) -> None:
-    """Notes that a person has dealt with a text. Asking twice is harmless."""
+    """Notes that a person has dealt with a text and those before it of its number. Twice is harmless."""
+    of_number = select(InboundMessage.phone_hash).where(InboundMessage.id == inbound_id).scalar_subquery()
     db.session.execute(
-        update(InboundMessage).where(InboundMessage.id == inbound_id).values(needs_person=False)
+        update(InboundMessage)
+        .where(InboundMessage.phone_hash == of_number, InboundMessage.id <= inbound_id)
+        .values(needs_person=False)
     )
 
 

@@ -42,13 +42,21 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """One incoming text that a person should read."""
+class Wrote:
+    """One incoming text."""
 
-    id: int
     #: None when it cannot be opened any more.
     words: str | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What one number wrote that a person should read."""
+
+    #: Of the last text; by it all of them are marked as done.
+    id: int
+    texts: tuple[Wrote, ...]
     places: tuple[Place, ...]
 
 
@@ -80,19 +88,17 @@ def missed_count(*, now: datetime) -> int:
 
 
 def waiting(*, vault: Vault, now: datetime, limit: int) -> list[Waiting]:
-    """Incoming texts that a person should read, the oldest first, each with what its number comes to."""
-    rows = inbound.waiting_for_person(limit=limit)
-    places = _places({row.phone_hash for row in rows}, now)
+    """What a person should read, by number, each with the events that it comes to."""
+    found = inbound.for_person(limit=limit)
+    places = _places({rows[-1].phone_hash for rows in found}, now)
     return [
-        Waiting(row.id, _words(row, vault), row.received_at, tuple(places.get(row.phone_hash, ())))
-        for row in rows
+        Waiting(
+            rows[-1].id,
+            tuple(Wrote(_words(row, vault), row.received_at) for row in rows),
+            tuple(places.get(rows[-1].phone_hash, ())),
+        )
+        for rows in found
     ]
-
-
-def waiting_count() -> int:
-    """How many incoming texts a person should read."""
-    counted = select(func.count()).select_from(InboundMessage).where(InboundMessage.needs_person)
-    return db.session.scalar(counted) or 0
 
 
 def _of_unreached(query: Select[Any], now: datetime) -> Select[Any]:

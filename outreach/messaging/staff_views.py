@@ -61,7 +61,7 @@ def show() -> str:
         missed=overview.missed(now=now(), limit=_SHOWN),
         missed_count=overview.missed_count(now=now()),
         waiting=overview.waiting(vault=vault(), now=now(), limit=_SHOWN),
-        waiting_count=overview.waiting_count(),
+        waiting_count=inbound.count_for_person(),
         what_happened=_WHAT_HAPPENED,
         purposes=_PURPOSES,
         time_of=lambda at: local(at, settings().time_zone),
@@ -71,8 +71,8 @@ def show() -> str:
 @bp.post("/<int:inbound_id>/done")
 @requires(Action.SEE_MESSAGES)
 def set_done(inbound_id: int) -> Response:
-    """Takes a text off the list of those that wait for a person."""
+    """Takes what a number wrote, up to this text, off the list of what waits for a person."""
     with transaction():
         inbound.set_read(inbound_id)
-    flash(t()(N_("The text is marked as done.")), "good")
+    flash(t()(N_("The texts are marked as done.")), "good")
     return redirect(url_for("staff_messages.show"), 303)

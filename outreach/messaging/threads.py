@@ -18,7 +18,7 @@ from outreach.vault import Vault
 CENTS_PER_PART = 1.2
 
 _SHOWN = 60
-_ON_THE_WAY = ("claimed", "accepted", "queued", "sending", "unknown")
+_ON_THE_WAY = ("claimed", "accepted", "queued", "sending")
 
 
 @dataclass(frozen=True, slots=True)

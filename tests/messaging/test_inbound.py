@@ -713,14 +713,49 @@ def test_words_that_wait_for_a_person_are_kept_longer(english):
     assert english.received() == []
 
 
-def test_read_text_waits_for_nobody(english):
+def test_what_a_person_should_read_comes_with_what_was_said_before(english, settings, vault):
+    other = Phone(settings, vault, english.now, OTHER)
+    english.text("Is there a bus")
     english.text("9")
-    (waiting,) = inbound.waiting_for_person(limit=10)
-    with transaction():
-        inbound.set_read(waiting.id)
-        inbound.set_read(waiting.id)
+    other.text("English")
+    other.text("9")
+    english.text("my name is Amina")
 
-    assert inbound.waiting_for_person(limit=10) == []
+    found = [[inbound.opened(row, vault=vault).body for row in rows] for rows in inbound.for_person(limit=10)]
+    assert found == [
+        [WORD, "1", "0", "Is there a bus", "9", "my name is Amina"],
+        ["English", "9"],
+    ]
+    assert inbound.count_for_person() == 2
+    assert len(inbound.for_person(limit=1)) == 1
+
+
+def test_what_was_read_waits_for_nobody(english):
+    english.text("9")
+    english.text("my name is Amina")
+    (texts,) = inbound.for_person(limit=10)
+    with transaction():
+        inbound.set_read(texts[-1].id)
+        inbound.set_read(texts[-1].id)
+
+    assert (inbound.for_person(limit=10), inbound.count_for_person()) == ([], 0)
+
+
+def test_text_after_the_page_was_read_waits_on(english):
+    english.text("9")
+    (texts,) = inbound.for_person(limit=10)
+    english.text("my name is Amina")
+    with transaction():
+        inbound.set_read(texts[-1].id)
+
+    assert inbound.count_for_person() == 1
+
+
+def test_answer_we_can_read_is_not_for_the_person(english):
+    english.text("9")
+    english.text(WORD)
+
+    assert not english.needs_person()
 
 
 def test_draft_is_taken_up_after_a_pause(english):

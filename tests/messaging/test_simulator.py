@@ -75,7 +75,7 @@ def test_screen_says_language_parts_and_cost(client, picnic, text):
     text("2")
 
     page = client.get(HOME).text
-    assert '<span lang="es">Español</span>' in page
+    assert '<bdi lang="es">Español</bdi>' in page
     assert "1 part, about 1.2 cents" in page
 
 

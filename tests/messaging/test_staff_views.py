@@ -1,5 +1,6 @@
 """What staff see of texts: where they stand, whom to call, what guests wrote, and never a number."""
 
+import re
 from contextvars import Context
 from datetime import timedelta
 
@@ -103,12 +104,26 @@ def test_words_for_a_person_are_shown_without_the_number(staff, make_phone, even
 
     page = staff.get(PAGE).text
     part = section(page, "waiting")
-    assert "(2)" in part
+    assert "(1)" in part
     assert "Can my &lt;sister&gt; come?" in part
     assert row.code in part
     assert "Neighbors&#39; Picnic" in part
     for digits in ("8165550123", "816-555-0123", "555-0123", "Amina"):
         assert digits not in page
+
+
+def test_words_before_the_call_for_a_person_are_shown_in_order(staff, make_phone, event):
+    phone, other = make_phone(), make_phone("+18165550124")
+    for body in ("English", "Is there a bus", "9"):
+        phone.text(body)
+    other.text("English")
+    other.text("9")
+    phone.text("thank you all")
+
+    part = section(staff.get(PAGE).text, "waiting")
+    assert "(2)" in part
+    words = re.findall(r'<div dir="auto">([^<]*)</div>', part)
+    assert words == ["English", "Is there a bus", "9", "thank you all", "English", "9"]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +154,7 @@ def test_text_is_marked_as_done(staff, make_phone, event):
     answer = staff.post(address)
     assert (answer.status_code, answer.location) == (303, PAGE)
     page = staff.get(PAGE).text
-    assert "The text is marked as done." in page
+    assert "The texts are marked as done." in page
     assert "Nothing waits." in section(page, "waiting")
     assert staff.post(address).status_code == 303
 
