@@ -61,6 +61,7 @@ class Worker:
         self.gateway = gateway
         self.settings = settings
         self.vault = vault
+        self.clock = clock
         self.stop = threading.Event()
         self.sender = Sender(gateway, settings=settings, vault=vault, clock=clock, share=share)
 
@@ -68,8 +69,8 @@ class Worker:
         """Ends the worker's threads."""
         self.sender.close()
 
-    def tick(self, now: datetime, *, is_everything_due: bool = False) -> int:
-        """Does each round that is due, and returns how much was done. Commits.
+    def tick(self, *, is_everything_due: bool = False) -> int:
+        """Does each round that is due at the clock's instant; returns how much was done. Commits.
 
         A round that fails does not keep the others from their turn; the first error is raised at the
         end. `is_everything_due` does the rare rounds too, whenever they were done last.
@@ -77,6 +78,7 @@ class Worker:
         done = 0
         failure: Exception | None = None
         for each in ROUNDS:
+            now = self.clock()
             try:
                 if is_everything_due or _has_turn(each, now):
                     done += each.do(self, now)
@@ -100,7 +102,7 @@ def run(app: Flask, stop: threading.Event, *, share: float = 1.0) -> None:
     while not stop.is_set():
         try:
             with app.app_context():
-                worker.tick(runtime.clock())
+                worker.tick()
         except Exception:
             # Told by `tick` already. Whatever it was, the next guest's text must not wait for us.
             stop.wait(_RECOVERY_SECONDS)
@@ -115,10 +117,10 @@ def run_once(app: Flask) -> int:
     worker = _made(app, runtime, share=1.0)
     try:
         with app.app_context():
-            total = done = worker.tick(runtime.clock(), is_everything_due=True)
+            total = done = worker.tick(is_everything_due=True)
             # What is done may make more due, and sending takes one turn after the other.
             while done:
-                done = worker.tick(runtime.clock())
+                done = worker.tick()
                 total += done
             return total
     finally:

@@ -35,7 +35,8 @@ from outreach.messaging.gateways.base import (
     kind_of,
 )
 
-_CONNECT_SECONDS, _READ_SECONDS = 3.0, 30.0
+#: To connect, and to read; the vendor itself gives up after about 26 seconds.
+_TIMEOUTS_SECONDS = (3.0, 30.0)
 #: A connection that rested longer may be closed at the other end, and a text lost in it is unknown.
 _LONGEST_REST_SECONDS = 20.0
 #: Texts to one number that are listed; more within minutes are no list that proves anything.
@@ -49,10 +50,29 @@ _NO_CONNECTION = (
 )
 
 
+# The library beneath logs addresses, and those of lists have numbers in them.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
+
+
+class _TooManyRequestsError(Exception):
+    """Status 429, with the header that the library's own exceptions drop."""
+
+    def __init__(self, retry_after_seconds: float | None) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+
+
+#: What the library raises over an answer that it cannot read.
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
+_NO_ANSWER = (TwilioException, requests.RequestException, _TooManyRequestsError, *_UNREADABLE)
+
+
 class TwilioGateway:
     """One account. Safe to use from several threads."""
 
-    def __init__(self, settings: TwilioSettings) -> None:
+    def __init__(
+        self, settings: TwilioSettings, *, timeouts_seconds: tuple[float, float] = _TIMEOUTS_SECONDS
+    ) -> None:
         self._sender = (
             {"messaging_service_sid": settings.messaging_service_sid}
             if settings.messaging_service_sid
@@ -61,7 +81,7 @@ class TwilioGateway:
         self._client = Client(
             settings.account_sid,
             settings.auth_tokens[0],
-            http_client=_Http(settings.api_url),
+            http_client=_Http(settings.api_url, timeouts_seconds),
             # Not empty, or the library reads the process's own, where a region may be set.
             environment={"TWILIO_EDGE": ""},
         )
@@ -85,7 +105,7 @@ class TwilioGateway:
         except requests.RequestException as error:
             reason = type(error).__name__
             return NotSent(reason) if _never_connected(error) else Unknown(reason)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except _UNREADABLE as error:
             return Unknown(f"unreadable answer, {type(error).__name__}")
         if not isinstance(message.sid, str) or not _SID.fullmatch(message.sid):
             return Unknown("answer without an id")
@@ -101,7 +121,7 @@ class TwilioGateway:
                 for each in recent
                 if str(each.direction).startswith("outbound") and (each.body or "").strip() == body.strip()
             ]
-        except (TwilioException, requests.RequestException, ValueError, TypeError, KeyError, AttributeError):
+        except _NO_ANSWER:
             return None
         if len(recent) >= _LISTED and not found:
             return None
@@ -112,23 +132,16 @@ class TwilioGateway:
         """Asks for one text by its id."""
         try:
             return _report(self._client.messages(sid).fetch())
-        except (TwilioException, requests.RequestException, ValueError, TypeError, KeyError, AttributeError):
+        except _NO_ANSWER:
             return None
-
-
-class _TooManyRequestsError(Exception):
-    """Status 429, with the header that the library's own exceptions drop."""
-
-    def __init__(self, retry_after_seconds: float | None) -> None:
-        super().__init__()
-        self.retry_after_seconds = retry_after_seconds
 
 
 class _Http(HttpClient):  # type: ignore[misc]  # the library has no types
     """Sends the library's requests: with timeouts, without repeats, without a log."""
 
-    def __init__(self, api_url: str) -> None:
-        super().__init__(logging.getLogger(__name__), False, _READ_SECONDS)
+    def __init__(self, api_url: str, timeouts_seconds: tuple[float, float]) -> None:
+        super().__init__(logging.getLogger(__name__), False, timeouts_seconds[1])
+        self._timeouts_seconds = timeouts_seconds
         self._base = urlsplit(api_url)
         self._kept = threading.local()
 
@@ -151,7 +164,7 @@ class _Http(HttpClient):  # type: ignore[misc]  # the library has no types
             data=data,
             headers=headers,
             auth=auth,
-            timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+            timeout=self._timeouts_seconds,
             allow_redirects=False,
         )
         self._kept.used_at = time.monotonic()
