@@ -28,6 +28,7 @@ from outreach.events.models import Event, FeedState
 from outreach.events.queries import Filters
 from outreach.events.shelf import Shelf
 from outreach.i18n import N_, Translator, language_name
+from outreach.installation import is_demo
 from outreach.runtime import now, settings
 from outreach.web import t
 
@@ -45,7 +46,7 @@ SHOWN_AHEAD = timedelta(days=400)
 #: Room for what stands before the events: names, and the rules of a few time zones.
 _HEAD_BYTES = 20_000
 #: More entries than fit into the budget, so that a feed of any size is read in the same time.
-_MOST_ENTRIES = 2_500
+_MOST_ENTRIES = 2_000
 _SHELF = "outreach_feeds"
 _SHELF_BYTES = 12 * 1024 * 1024
 #: Filters that anybody may fill with anything; a feed that has one is not remembered in the database.
@@ -213,6 +214,8 @@ def _written(
 def _name(filters: Filters, t: Translator) -> str:
     """What calendar programs call the feed: the region, and what it was narrowed to."""
     names = [t(N_("Events in %(region)s"), region=settings().region_name)]
+    if is_demo():
+        names.append(t(N_("Demo")))
     if filters.kind:
         names.append(t(KINDS[filters.kind].plural))
     if filters.organization:

@@ -33,8 +33,10 @@ def take_in_events(
     `default_host` hosts the events of which the file names no host. An event that is over is recorded
     with what became of it when it is published: held, cancelled or neither. A row that was imported
     before, by its reference, is left as it is now, whatever the file says. Raises InvalidInputsError
-    with every row that cannot be taken; then nothing may be committed.
+    with every row that cannot be taken; then nothing may be committed. NotFoundError for a
+    `default_host` that is not here.
     """
+    fallback = organization_named(default_host) if default_host else None
     added = known = 0
     problems: list[InvalidInputError] = []
     for row in rows:
@@ -43,7 +45,7 @@ def take_in_events(
             continue
         try:
             event = planning.create(
-                _fitted(row, now=now), host=_host(row, default_host), reference=row.reference, now=now
+                _fitted(row, now=now), host=_host(row, fallback), reference=row.reference, now=now
             )
             event.source_url = row.source_url
             if publish:
@@ -94,14 +96,15 @@ def _is_known(row: EventRow) -> bool:
     return found is not None
 
 
-def _host(row: EventRow, default_host: str | None) -> Organization:
-    name = row.host or default_host
-    if name is None:
+def _host(row: EventRow, fallback: Organization | None) -> Organization:
+    if row.host is None and fallback is not None:
+        return fallback
+    if row.host is None:
         raise InvalidInputError(
             N_("no host is named. Say which organization hosts such events, with --host."), field="host"
         )
     try:
-        return organization_named(name)
+        return organization_named(row.host)
     except NotFoundError as error:
         raise InvalidInputError(
             N_("%(problem)s Import the organizations first."), field="host", problem=str(error)

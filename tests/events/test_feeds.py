@@ -9,6 +9,7 @@ import vobject
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
+from outreach import installation
 from outreach.database import db, transaction
 from outreach.events import calendar, calendar_entries, feeds, planning, queries
 from outreach.events.drafts import TextDraft, VenueDraft
@@ -137,6 +138,13 @@ def test_filtered_feed_names_what_it_was_narrowed_to(client, web_app):
         "http://127.0.0.1:8000/en/calendar.ics"
         "?kind=career_fair&organization=org-bank&language=es&county=jackson-county-mo&q=tax"
     )
+
+
+def test_feed_of_a_demo_says_so_in_its_name(client, web_app):
+    with web_app.app_context(), transaction():
+        installation.set_fact("is_demo", "yes")
+    found = parsed(client.get(FEED))
+    assert found.contents["x-wr-calname"][0].value == "Events in Kansas City · Demo"
 
 
 @pytest.mark.parametrize(
@@ -564,3 +572,21 @@ def test_window_bounds_are_days(web_app):
     upcoming, past = feeds._window(NOW)
     texts = [str(condition.compile(compile_kwargs={"literal_binds": True})) for condition in upcoming + past]
     assert not any("15:00" in text for text in texts)
+
+
+def test_feed_and_api_work_on_both_databases(app, clock):
+    client = app.test_client()
+    with app.app_context(), transaction():
+        public_id = make_event(title="Picnic").public_id
+    before = client.get(FEED)
+    assert shown(client) == ["Picnic"]
+    clock.forward(hours=1)
+    with app.app_context(), transaction():
+        event = db.session.query(Event).filter_by(public_id=public_id).one()
+        planning.cancel(event, "Rain.", locale="en", now=clock())
+    after = client.get(FEED, headers={"If-None-Match": before.headers["ETag"]})
+    assert (after.status_code, after.last_modified) == (200, clock())
+    assert shown(client) == ["Canceled: Picnic"]
+    assert client.get(FEED, headers={"If-None-Match": after.headers["ETag"]}).status_code == 304
+    assert client.get(f"/en/events/{public_id}.ics").status_code == 200
+    assert [found["status"] for found in client.get("/events.json").json["events"]] == ["cancelled"]

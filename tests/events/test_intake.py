@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from outreach.accounts.models import Jurisdiction, Organization
 from outreach.accounts.service import organization_named
 from outreach.database import db, transaction
-from outreach.errors import InvalidInputsError
+from outreach.errors import InvalidInputsError, NotFoundError
 from outreach.events.import_rows import EventRow, OrganizationRow
 from outreach.events.intake import Intake, take_in_events, take_in_organizations
 from outreach.events.models import Campaign, Event, Generation
@@ -121,6 +121,11 @@ def test_row_without_a_host_needs_one_from_whoever_imports(context):
     ]
     take(row(host=None), row("ev-2", host="Library"), default_host="Library")
     assert [event.organization.name for event in events()] == ["Library", "Library"]
+
+
+def test_host_for_the_others_must_be_here(context):
+    with pytest.raises(NotFoundError, match="named Nobody"):
+        take(row(host=None), default_host="Nobody")
 
 
 def test_police_can_only_host_what_they_may(context):
