@@ -14,7 +14,7 @@ from outreach.errors import InvalidInputError
 from outreach.events.import_rows import EventRow, shifted
 from outreach.events.importing import read_events, read_organizations
 from outreach.events.intake import Intake, take_in_events, take_in_organizations
-from outreach.events.kinds import KINDS
+from outreach.events.kinds import FALLBACK_KIND, KINDS
 from outreach.i18n import N_
 from outreach.runtime import AppMaker, now, settings
 
@@ -37,7 +37,7 @@ Row = TypeVar("Row")
 @click.option(
     "--kind",
     type=click.Choice(list(KINDS)),
-    default="convening",
+    default=FALLBACK_KIND,
     show_default=True,
     help="Kind of the events of a calendar, which knows no kinds.",
 )

@@ -40,7 +40,7 @@ class Page:
     @property
     def pages(self) -> int:
         """How many pages there are, at least one."""
-        return max(1, -(-self.count // PAGE_SIZE))
+        return _pages(self.count, PAGE_SIZE)
 
 
 def page(
@@ -48,9 +48,12 @@ def page(
 ) -> Page:
     """One page of the events of a stage that somebody may see, ready to be shown as rows.
 
-    `words` must all occur in a title. The number of queries is the same for any number of events.
+    `words` must all occur in a title. A page that is none is the first or the last one. The number of
+    queries is the same for any number of events.
     """
     conditions = [visible_to(actor), _in_stage(stage, now), *map(_is_titled, words.split())]
+    count = db.session.scalar(select(func.count()).select_from(Event).where(*conditions)) or 0
+    number = min(max(1, number), _pages(count, size))
     order = Event.starts_at if stage in _SOONEST_FIRST else Event.starts_at.desc()
     events = db.session.scalars(
         _with_rows(select(Event).where(*conditions))
@@ -58,8 +61,7 @@ def page(
         .limit(size)
         .offset((number - 1) * size)
     )
-    count = db.session.scalar(select(func.count()).select_from(Event).where(*conditions))
-    return Page(list(events), number, count or 0)
+    return Page(list(events), number, count)
 
 
 def counts(actor: Actor, *, now: datetime) -> dict[str, int]:
@@ -150,6 +152,10 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return Event.id.is_not(None)
     shared = select(EventCohost.event_id).where(EventCohost.organization_id == actor.organization_id)
     return or_(Event.organization_id == actor.organization_id, Event.id.in_(shared))
+
+
+def _pages(count: int, size: int) -> int:
+    return max(1, -(-count // size))
 
 
 def _sees_all(actor: Actor) -> bool:

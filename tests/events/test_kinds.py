@@ -6,7 +6,7 @@ import pytest
 
 from outreach.errors import InvalidInputError
 from outreach.events.drafts import MAXIMUM_CAPACITY, check
-from outreach.events.kinds import KINDS
+from outreach.events.kinds import FALLBACK_KIND, KINDS
 from outreach.events.questions import SHORT_TEXT_CHARACTERS, clean
 from tests.factories import make_draft
 
@@ -53,6 +53,10 @@ def test_questions_of_a_kind_have_keys_of_their_own(kind):
 
 def test_police_can_host_trust_trainings_only():
     assert [kind.id for kind in KINDS.values() if kind.is_open_to_police_hosts] == ["trust_training"]
+
+
+def test_one_kind_stands_for_those_that_nobody_named():
+    assert [kind.id for kind in KINDS.values() if kind.is_fallback] == [FALLBACK_KIND] == ["convening"]
 
 
 @each_question

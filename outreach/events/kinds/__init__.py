@@ -18,3 +18,6 @@ def _found() -> dict[str, EventKind]:
 
 
 KINDS: Mapping[str, EventKind] = _found()
+
+#: Id of the kind that an event is taken for where its source does not say.
+FALLBACK_KIND = next(kind.id for kind in KINDS.values() if kind.is_fallback)

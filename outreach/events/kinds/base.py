@@ -33,5 +33,7 @@ class EventKind:
     is_open_to_police_hosts: bool = False
     #: What the calendar shows on a guest's shared screen instead of the title; None for the title.
     neutral_title: str | None = None
+    #: Whether an event is taken for one of this kind where its source does not say; true of one kind.
+    is_fallback: bool = False
     #: What its report adds, as a message id for the organizer who closes it.
     report_note: str = N_("Count everybody in the room who came as a guest.")

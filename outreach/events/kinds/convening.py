@@ -13,4 +13,5 @@ KIND = EventKind(
     questions=(Question("organization", N_("Do you come for an organization? Which one?"), "short_text"),),
     part_label=N_("Session"),
     reminder_offsets=(DAY_BEFORE,),
+    is_fallback=True,
 )
