@@ -1,0 +1,131 @@
+"""Who reaches which address: every route is public by name, or closed to whoever is not signed in and, but
+for those that are listed, to officers."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from outreach.app import create_app
+from outreach.config import Settings
+from outreach.database import db, transaction
+from outreach.events import planning
+from outreach.events.models import Event
+from outreach.policy import Role
+from outreach.registration import service
+from outreach.registration.models import Registration
+from tests.factories import NOW, make_draft, make_event, make_organization, make_request, make_staff
+from tests.pages import sign_in
+
+#: Addresses that are for everybody, and those whose secret is the address itself or a signature: guests'
+#: passes, volunteers' doors, the vendor's calls. Whoever adds one writes it here.
+PUBLIC = {
+    "accounts.sign_in", "accounts.sign_out",
+    "alive", "ready", "static", "web.choose_language", "web.front", "web.what_we_hold",
+    "api.events", "api.openapi",
+    "events.detail", "events.flyer", "events.index",
+    "feeds.public_feed", "feeds.single_event", "pass_feed.personal_feed",
+    "registration.answer_offer", "registration.cancel", "registration.change_party",
+    "registration.check_your_phone", "registration.delete", "registration.deleted", "registration.register",
+    "registration.show_pass", "registration.texts",
+    "ballots.close", "door.arrive", "door.roster", "door.walk_in",
+    "simulator.send", "simulator.show",
+    "twilio.sms", "twilio_status.report",
+}  # fmt: skip
+
+#: All that an officer who plans trust trainings may open.
+FOR_OFFICERS = {
+    "staff_accounts.account", "staff_accounts.change_password", "staff_accounts.choose_language",
+    "staff_events.cancel", "staff_events.change", "staff_events.close", "staff_events.edit",
+    "staff_events.home", "staff_events.index", "staff_events.new", "staff_events.preview",
+    "staff_events.show", "staff_events.submit",
+}  # fmt: skip
+
+_REFUSALS = (403, 404)
+
+RULES = sorted(
+    create_app(Settings(database_url="sqlite://")).url_map.iter_rules(), key=lambda rule: rule.endpoint
+)
+CLOSED = [rule for rule in RULES if rule.endpoint not in PUBLIC]
+SHUT_TO_OFFICERS = [rule for rule in CLOSED if rule.endpoint not in FOR_OFFICERS]
+_ids = [rule.endpoint for rule in CLOSED]
+
+
+@pytest.fixture
+def values(web_app: Flask) -> dict[str, object]:
+    """Values for the variable parts of addresses: things that exist, and are the officer's own to plan."""
+    vault = web_app.extensions["outreach"].vault
+    with web_app.app_context(), transaction():
+        police = make_organization("River Police", sector="law_enforcement")
+        officer = make_staff("officer@example.org", organization=police)
+        make_staff("root@example.org", Role.ADMINISTRATOR, name="Root")
+        event = make_event(host=police, kind="trust_training")
+        outcome = service.register(make_request(event, door="desk"), vault=vault, now=NOW)
+        # A change waits, so that even its page exists.
+        planning.edit(
+            event, make_draft(kind="trust_training", capacity=50), author=officer,
+            revision=event.revision, now=NOW,
+        )  # fmt: skip
+        return {
+            "public_id": event.public_id,
+            "registration_id": outcome.registration_id,
+            "staff_id": officer.id,
+            "organization_id": police.public_id,
+        }
+
+
+def address(rule, values: dict[str, object]) -> str:
+    """The rule's address with those values; another kind of variable gets the number 1."""
+    name = "organization_id" if rule.endpoint == "staff_accounts.organization" else "public_id"
+    known = {**values, "public_id": values[name]}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(known.get(match[1], 1)), rule.rule)
+
+
+def answers(client: FlaskClient, rule, values: dict[str, object]) -> set[int]:
+    """What an address answers to each method it takes."""
+    methods = rule.methods - {"HEAD", "OPTIONS"}
+    return {client.open(address(rule, values), method=method).status_code for method in methods}
+
+
+def test_every_public_address_is_still_there():
+    assert {rule.endpoint for rule in RULES} >= PUBLIC | FOR_OFFICERS
+
+
+@pytest.mark.parametrize("rule", CLOSED, ids=_ids)
+def test_nobody_reaches_what_is_not_public(client, values, rule):
+    for method in rule.methods - {"HEAD", "OPTIONS"}:
+        response = client.open(address(rule, values), method=method)
+        if response.status_code == 303:
+            assert method == "GET"
+            assert response.location.startswith("/staff/sign-in?next=")
+        else:
+            assert response.status_code in _REFUSALS
+
+
+@pytest.mark.parametrize("rule", SHUT_TO_OFFICERS, ids=[rule.endpoint for rule in SHUT_TO_OFFICERS])
+def test_officer_reaches_no_guest_message_report_or_administration(client, values, web_app, rule):
+    sign_in(client, "officer@example.org")
+    assert answers(client, rule, values) <= set(_REFUSALS)
+    with web_app.app_context():
+        assert db.session.query(Registration).one().state == "confirmed"
+        assert db.session.query(Event).one().status == "published"
+
+
+@pytest.mark.parametrize("rule", SHUT_TO_OFFICERS, ids=[rule.endpoint for rule in SHUT_TO_OFFICERS])
+def test_administrator_reaches_what_an_officer_does_not(client, values, rule):
+    """The addresses exist: an officer is refused there, not led to what is missing for everybody."""
+    sign_in(client, "root@example.org")
+    found = answers(client, rule, values)
+    assert 403 not in found
+    # No message and no plan is there to be found.
+    assert rule.endpoint.startswith(("staff_messages.", "plan.")) or 404 not in found
+
+
+@pytest.mark.parametrize(
+    "endpoint", sorted({"staff_events.show", "staff_events.edit", "staff_events.home", "staff_events.new"})
+)
+def test_officer_reaches_what_planning_needs(client, values, endpoint):
+    sign_in(client, "officer@example.org")
+    rule = next(rule for rule in RULES if rule.endpoint == endpoint)
+    assert client.get(address(rule, values)).status_code == 200
