@@ -7,6 +7,7 @@ from sqlalchemy import or_, select, update
 from outreach.database import db
 from outreach.events.models import Event
 from outreach.events.planning import raise_generation
+from outreach.registration.ledger import has_stopped_texts
 from outreach.registration.models import Registration
 from outreach.registration.waitlist import WaitingParty, decide, offer_expires_at
 
@@ -147,7 +148,13 @@ def end_offers(*, now: datetime) -> int:
 
 
 def _seat(row: Registration, event: Event, *, now: datetime, is_present: bool) -> None:
-    can_be_asked = row.wants_texts and row.phone_hash is not None and not is_present
+    can_be_asked = (
+        row.wants_texts
+        and row.phone_hash is not None
+        and not is_present
+        # Whoever said STOP would lose the seats to a question that was never sent.
+        and not has_stopped_texts(row.phone_hash)
+    )
     expires_at = offer_expires_at(now, event.time_zone, starts_at=event.starts_at) if can_be_asked else None
     if expires_at is None:
         row.state = "confirmed"

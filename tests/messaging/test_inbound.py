@@ -344,6 +344,18 @@ def test_late_yes_is_told_that_it_is_late(offered, event, is_swept):
     assert "You are number 1." in told
 
 
+def test_waiting_party_that_said_stop_simply_has_the_seats(english, event):
+    """It could not be asked, and would lose them to a question that was never sent."""
+    first = fill(event, english.vault)
+    for body in (WORD, "2", "1", "STOP"):
+        english.text(body)
+    with transaction():
+        service.cancel(row_of(first), now=english.now)
+
+    row = english.registration()
+    assert (row.state, row.offer_number, seats_taken(event)) == ("confirmed", 0, 2)
+
+
 # Change and cancel
 
 
