@@ -97,7 +97,7 @@ def flyer(public_id: str) -> Response:
 def _answer(state: Hashable, make: Callable[[], str], *, is_kept: bool) -> Response:
     """The page of this address, from the shelf when it was made for the same state.
 
-    Only canonical addresses are kept: anything else would stand in the language links of others.
+    Only canonical addresses are kept, so that made-up ones push nothing off the shelf.
     """
 
     def page() -> _Page:

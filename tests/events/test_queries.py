@@ -140,6 +140,22 @@ def test_upcoming_finds_what_fits(region, filters, found):
     assert titles(filters) == found
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [(14, 14, ["Long"]), (15, 15, ["Long", "Late"]), (16, 16, ["Long", "Late"]), (17, 17, ["Long"])],
+    ids=["before", "its evening", "its night", "after"],
+)
+def test_days_are_those_at_the_place(context, first, last, found):
+    with transaction():
+        make_event(
+            title="Long", starts_at=NOW - timedelta(days=10), hours=24 * 30, now=NOW - timedelta(days=20)
+        )
+        # Half past eleven in the evening of the 15th in Kansas City, until half past one.
+        make_event(title="Late", starts_at=datetime(2026, 9, 16, 4, 30, tzinfo=UTC))
+
+    assert titles(Filters(from_on=date(2026, 9, first), to_on=date(2026, 9, last))) == found
+
+
 def test_upcoming_finds_an_organization_s_shared_events_too(region):
     ids = {name: public_id for public_id, name in queries.hosts(NOW)}
 

@@ -337,11 +337,26 @@ def test_kept_list_forgets_what_is_over(client, make, clock):
     assert "0 events to come" in page(client, "/en/")
 
 
-def test_addresses_of_others_are_never_kept(client, make):
-    make()
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/en/?x=1",
+        "/en/events/?kind=",
+        "/en/events/?q=a&kind=workshop",
+        "/en/events/{}?x=1",
+        "/en/events/{}-name",
+    ],
+    ids=["unknown name", "empty value", "other order", "event's query", "event's name"],
+)
+def test_made_up_addresses_are_not_kept(web_app, client, make, path):
+    address = path.format(make())
+    client.get(address)
 
+    with count_queries(web_app) as sent:
+        client.get(address)
+
+    assert len(sent) > 1
     page(client, "/en/?utm_source=somebody")
-
     assert "somebody" not in page(client, "/en/")
 
 
