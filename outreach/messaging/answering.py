@@ -116,7 +116,8 @@ class _Answer:
             # One look at it is enough.
             return len(self.earlier) == LOOP_TEXTS
         if word == "help":
-            self.reply(Phrase(phrases.HELP, {"region": self.settings.region_name}))
+            if not self.text.is_answered:
+                self.reply(Phrase(phrases.HELP, {"region": self.settings.region_name}))
             return False
         if word == "maybe_stop":
             self.reply(Phrase(phrases.MAYBE_STOP))

@@ -28,8 +28,8 @@ bp = Blueprint("twilio", __name__, url_prefix="/hooks/twilio")
 csrf.exempt(bp)
 
 _SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
-#: Twilio answers these by itself, as long as nobody changes them in its console ("Twilio support for
-#: opt-out keywords", read 2026-11). Its block is then in force already, and a text of ours would fail.
+#: Twilio's own stop words ("Twilio support for opt-out keywords", read 2026-11). Its block is in force
+#: before we hear of it, so that an answer of ours would only fail.
 _VENDOR_STOPS = frozenset({"stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"})
 _EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -69,10 +69,16 @@ def unreachable(error: Exception) -> Response:
 
 
 def _is_answered(form: dict[str, str], body: str) -> bool:
-    """Whether the vendor has answered a word about texts itself."""
+    """Whether the vendor has answered a word about texts itself.
+
+    It says so where its messaging service knows words of ours (Advanced Opt-Out). A bare number has
+    only the vendor's own words, and says nothing.
+    """
     if form.get("OptOutType"):
         return True
-    return settings().gateway == "twilio" and folded(body) in _VENDOR_STOPS
+    ours = settings()
+    is_bare = ours.gateway == "twilio" and not ours.twilio.messaging_service_sid
+    return is_bare and folded(body) in _VENDOR_STOPS
 
 
 def _taken() -> Response:

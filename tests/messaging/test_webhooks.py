@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select, text
 
+from outreach.config import TwilioSettings
 from outreach.database import db, transaction
 from outreach.i18n import translator
 from outreach.messaging import phrases
@@ -213,6 +214,36 @@ def test_vendor_is_asked_to_come_again_without_a_database(make_app, tmp_path, fo
 
     assert (answer.status_code, answer.data) == (503, b"")
     assert answer.headers["Retry-After"] == "30"
+
+
+SERVICE, NUMBER = {"messaging_service_sid": "MG" + "1" * 32}, {"from_number": "+18165550100"}
+
+
+@pytest.mark.parametrize(
+    ("sender", "fields", "is_answered"),
+    [
+        (NUMBER, {"Body": "Stop"}, True),
+        (NUMBER, {"Body": "CANCEL"}, True),
+        (NUMBER, {"Body": "STOP please"}, False),
+        (NUMBER, {"Body": "ALTO"}, False),
+        (SERVICE, {"Body": "CANCEL"}, False),
+        (SERVICE, {"Body": "ALTO", "OptOutType": "STOP"}, True),
+    ],
+    ids=["stop", "cancel", "more words", "another language", "taken out of the service", "added to it"],
+)
+def test_stop_that_the_real_vendor_answers_is_known(
+    make_app, sqlite_url, clock, form, sender, fields, is_answered
+):
+    twilio = TwilioSettings("AC" + "1" * 32, ("token",), **sender)
+    app = make_app(sqlite_url, clock, gateway="twilio", twilio=twilio)
+    fields = {**form, "AccountSid": twilio.account_sid, **fields}
+    url = app.extensions["outreach"].settings.public_url + PATH
+
+    answer = app.test_client().post(PATH, data=fields, headers={HEADER: sign(url, fields, "token")})
+
+    assert answer.status_code == 200
+    assert [each for *_, each in stored(app)] == [is_answered]
+    assert len(owed(app)) == (0 if is_answered else 1)
 
 
 def test_neither_words_nor_number_reach_the_log(web_app, post, form, caplog):
