@@ -27,10 +27,7 @@ def add(
     make_app: AppMaker, email: str, name: str, role: str, organization: str | None, password_stdin: bool
 ) -> None:
     """Add somebody who may sign in; prints a password when none is given."""
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
-    else:
-        password = secrets.token_urlsafe(12)
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(12)
     with make_app().app_context(), transaction():
         body = organization_named(organization) if organization else None
         add_staff(email, password, name=name, role=Role(role), organization=body, now=now())

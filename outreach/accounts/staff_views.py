@@ -81,6 +81,7 @@ def _account_page(password_form: PasswordForm, language_form: LanguageForm) -> s
         form=wrong,
         password_form=password_form,
         language_form=language_form,
+        email=_myself().staff.email,
         minimum=service.MINIMUM_PASSWORD_CHARACTERS,
     )
 

@@ -51,7 +51,8 @@ def home() -> str:
     if actor.role is Role.ORGANIZER:
         stages = ["drafts", "over", "review", "upcoming"]
     pages = {stage: worklist.page(actor, stage, now=at, size=_AT_HOME) for stage in stages}
-    return render_template("staff/home.html", pages=pages, stages=worklist.STAGES)
+    changed_ids = worklist.ids_with_open_change(pages["review"].events)
+    return render_template("staff/home.html", pages=pages, stages=worklist.STAGES, changed_ids=changed_ids)
 
 
 @bp.get("/events")

@@ -159,7 +159,7 @@ def slip(public_id: str, registration_id: int) -> str:
         spoken=spoken,
         text=event.text_in(facts.locale),
         text_language=LANGUAGES[event.text_in(facts.locale).locale],
-        when=f"{shown.day_text(event, spoken)}, {shown.time_text(event, spoken)}",
+        when=(shown.day_text(event, spoken), shown.time_text(event, spoken)),
         place=shown.place_text(event, spoken),
         words=_slip_words(row, spoken),
     )
