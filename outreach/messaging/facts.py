@@ -56,10 +56,10 @@ def registration_facts(row: Registration, *, now: datetime) -> RegistrationFacts
     )
 
 
-def waiting(row: Registration) -> Phrase:
-    """The sentence that says why a party waits."""
+def waiting(row: Registration, *, place: int | None = None) -> Phrase:
+    """The sentence that says why a party waits; `place` spares the query for who knows it."""
     message, values = explanation(
-        place=place_in_list(row),
+        place=place or place_in_list(row),
         party_size=row.party_size,
         free_seats=row.event.seats_left or 0,
         passed_count=row.passed_count,

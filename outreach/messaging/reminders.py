@@ -9,8 +9,9 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Executable, and_, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from outreach.database import db
@@ -18,13 +19,12 @@ from outreach.events.models import Event
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, local, translator
 from outreach.messaging.due import Owed, owed
 from outreach.messaging.expectations import BATCH, DERIVED, expectations, reminder_offsets
-from outreach.messaging.facts import event_facts
+from outreach.messaging.facts import event_facts, waiting
 from outreach.messaging.models import Message
 from outreach.messaging.outbox import DROPPED, OutgoingText, enqueue, rewrite
-from outreach.messaging.phrases import MessageFacts, Phrase, compose
+from outreach.messaging.phrases import MessageFacts, compose
 from outreach.registration.guests import open_guest
 from outreach.registration.models import Registration
-from outreach.registration.waitlist import explanation
 from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,21 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.missing or self.superseded)
+
+
+class _Written(NamedTuple):
+    """One text that is in the outbox, as far as it matters here."""
+
+    id: int
+    state: str
+    created_at: datetime
+    deadline: datetime
+    reply_to_at: datetime | None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it waits to be sent, and answers nobody."""
+        return self.state == "ready" and self.reply_to_at is None
 
 
 def batches(*, since: datetime | None, now: datetime) -> Iterator[list[int]]:
@@ -64,11 +79,9 @@ def changes(registration_ids: Iterable[int], *, now: datetime) -> Changes:
     """Compares what is owed about registrations with what the outbox has; four queries. Writes nothing."""
     ids = list(registration_ids)
     told_at = _facts_changed_at(ids)
-    written: dict[int, dict[str, Message]] = {}
-    for row in db.session.scalars(
-        select(Message).where(Message.registration_id.in_(ids), Message.purpose.in_(DERIVED))
-    ):
-        written.setdefault(row.registration_id or 0, {})[row.dedup_key] = row
+    written: dict[int, dict[str, _Written]] = {}
+    for registration_id, dedup_key, *facts in db.session.execute(_texts_about(ids)):
+        written.setdefault(registration_id, {})[dedup_key] = _Written(*facts)
     found = Changes({}, [])
     for registration_id, expectation in expectations(ids).items():
         texts = {text.dedup_key: text for text in owed(expectation, now)}
@@ -81,7 +94,7 @@ def changes(registration_ids: Iterable[int], *, now: datetime) -> Changes:
         if missing:
             found.missing[registration_id] = missing
         found.superseded.extend(
-            row.id for key, row in rows.items() if key not in texts and _is_idle(row) and now < row.deadline
+            row.id for key, row in rows.items() if key not in texts and row.is_idle and now < row.deadline
         )
     return found
 
@@ -124,15 +137,24 @@ def _facts_changed_at(ids: list[int]) -> dict[int, datetime]:
     return {registration_id: max(changed) for registration_id, *changed in rows}
 
 
-def _is_to_write(row: Message | None, facts_changed_at: datetime) -> bool:
+def _texts_about(ids: list[int]) -> Executable:
+    # Columns and not rows of the session: there are many, and almost none of them is changed.
+    return select(
+        Message.registration_id,
+        Message.dedup_key,
+        Message.id,
+        Message.state,
+        Message.created_at,
+        Message.deadline,
+        Message.reply_to_at,
+    ).where(Message.registration_id.in_(ids), Message.purpose.in_(DERIVED))
+
+
+def _is_to_write(row: _Written | None, facts_changed_at: datetime) -> bool:
     """Whether a text is not in the outbox, was dropped from it, or waits there with facts of yesterday."""
     if row is None or row.state in DROPPED:
         return True
-    return _is_idle(row) and row.created_at < facts_changed_at
-
-
-def _is_idle(row: Message) -> bool:
-    return row.state == "ready" and row.reply_to_at is None
+    return row.is_idle and row.created_at < facts_changed_at
 
 
 def _registrations(ids: Iterable[int]) -> list[Registration]:
@@ -152,14 +174,14 @@ def _registrations(ids: Iterable[int]) -> list[Registration]:
 def _places(rows: Iterable[Registration]) -> dict[int, int]:
     """Places of waiting parties in the lists of their events, 1 for the next one."""
     event_ids = {row.event_id for row in rows if row.state == "waitlisted"}
-    waiting = db.session.execute(
+    listed = db.session.execute(
         select(Registration.id, Registration.event_id)
         .where(Registration.event_id.in_(event_ids), Registration.state == "waitlisted")
         .order_by(Registration.event_id, Registration.queued_at, Registration.id)
     )
     places: dict[int, int] = {}
     ahead: dict[int, int] = {}
-    for registration_id, event_id in waiting:
+    for registration_id, event_id in listed:
         ahead[event_id] = places[registration_id] = ahead.get(event_id, 0) + 1
     return places
 
@@ -201,20 +223,10 @@ def _facts(row: Registration, text: Owed, locale: str, place: int, *, now: datet
         said.street,
         row.party_size,
         row.code,
-        waiting=_why(row, place) if row.state == "waitlisted" else None,
+        waiting=waiting(row, place=place) if row.state == "waitlisted" else None,
         answer_by_local=local(expires_at, event.time_zone) if expires_at else None,
         reason=_reason(event, locale) if text.purpose == "cancelled" else "",
     )
-
-
-def _why(row: Registration, place: int) -> Phrase:
-    message, values = explanation(
-        place=place,
-        party_size=row.party_size,
-        free_seats=row.event.seats_left or 0,
-        passed_count=row.passed_count,
-    )
-    return Phrase(message, values)
 
 
 def _reason(event: Event, locale: str) -> str:

@@ -128,6 +128,7 @@ def test_send_is_not_sure_when_the_vendor_is_slow(vendor):
     hasty = TwilioGateway(TwilioSettings(ACCOUNT, ("new",), "MG1", "", vendor.url), timeouts_seconds=(1, 0.1))
 
     assert hasty.send(DISPATCH) == Unknown("ReadTimeout")
+    assert vendor.stalled.acquire(timeout=30)
     assert len(vendor.taken) == 1
 
 
