@@ -3,6 +3,7 @@
 import re
 from xml.etree import ElementTree
 
+import pytest
 import segno
 
 from outreach import qr
@@ -26,10 +27,11 @@ def dark_modules(path: str) -> set[tuple[int, int]]:
     return found
 
 
-def test_drawing_is_the_code_of_the_text():
-    ground, code = ElementTree.fromstring(qr.svg(LINK))
+@pytest.mark.parametrize(("is_quick", "mask"), [(False, None), (True, 2)], ids=["best", "quick"])
+def test_drawing_is_the_code_of_the_text(is_quick, mask):
+    ground, code = ElementTree.fromstring(qr.svg(LINK, is_quick=is_quick))
 
-    matrix = segno.make(LINK, error="m", micro=False).matrix
+    matrix = segno.make(LINK, error="m", micro=False, mask=mask).matrix
     assert ground.get("fill") == "#fff"
     assert dark_modules(code.get("d")) == {
         (x + QUIET_ZONE, y + QUIET_ZONE) for y, row in enumerate(matrix) for x, bit in enumerate(row) if bit

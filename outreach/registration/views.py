@@ -302,7 +302,7 @@ def _pass_page(token: str, guest: Guest) -> str:
         text_number=_text_number(),
         token=token,
         link=link,
-        code=svg(link),
+        code=svg(link, is_quick=True),
         language_address=_same_pass(token),
     )
 
