@@ -3,7 +3,6 @@
 import segno
 from markupsafe import Markup
 
-
 #: Any of the eight masks of the standard can be read.
 _ANY_MASK = 2
 
