@@ -34,8 +34,8 @@ SMALL, LARGE, GUESTS = 1_000, 10_000, 80_000
 Addresses = Callable[[str], str]
 Server = Callable[[Path], AbstractContextManager[Addresses]]
 
-FULL = Effort(rounds=3, seconds=1.5, warm_up_seconds=0.4, starts=3)
-QUICK = Effort(rounds=1, seconds=0.5, warm_up_seconds=0.2, starts=1)
+FULL = Effort(rounds=3, seconds=1.5, warm_up_seconds=1.0, starts=3)
+QUICK = Effort(rounds=1, seconds=0.5, warm_up_seconds=0.3, starts=1)
 _LIBRARIES = ("Flask", "Werkzeug", "Jinja2", "SQLAlchemy", "gunicorn", "psycopg", "cryptography")
 
 

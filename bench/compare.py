@@ -73,9 +73,9 @@ class Comparison:
     def run(self) -> None:
         """Starts the servers, measures, prints, and stops the servers."""
         with ExitStack() as stack:
-            small = self.served(stack, self.outreach(self.databases.small_url))
+            small = self.served(stack, self.small_outreach())
             etag = self.keep_feeds(small)
-            large = self.served(stack, self.outreach(self.databases.large_url))
+            large = self.served(stack, self.large_outreach())
             yard = self.served(stack, self.yardstick())
             _print_header()
             self.compare_pages(small, yard)
@@ -148,9 +148,13 @@ class Comparison:
         measured = run(server.port, contender.visitor, seconds=seconds, source=contender.source)
         return measured, server.cpu_seconds() - before
 
-    def outreach(self, url: str) -> Server:
-        """A fresh Outreach; nobody has waited for it yet."""
-        return Server.of_outreach(url, self.log)
+    def small_outreach(self) -> Server:
+        """A fresh Outreach with few events; nobody has waited for it yet."""
+        return Server.of_outreach(self.databases.small_url, self.log)
+
+    def large_outreach(self) -> Server:
+        """The same with many events."""
+        return Server.of_outreach(self.databases.large_url, self.log)
 
     def yardstick(self) -> Server:
         """A fresh yardstick; nobody has waited for it yet."""
@@ -179,8 +183,8 @@ class Comparison:
 
     def print_starts(self) -> None:
         """From the start of the process to the first answers; the feed's entries are kept by now."""
-        applications = (
-            ("ours", lambda: self.outreach(self.databases.small_url), ("/en/events/", "/en/calendar.ics")),
+        applications: tuple[tuple[str, Callable[[], Server], tuple[str, str]], ...] = (
+            ("ours", self.small_outreach, ("/en/events/", "/en/calendar.ics")),
             ("yardstick", self.yardstick, ("/events/", "/calendar.ics")),
         )
         print()

@@ -3,6 +3,7 @@
 What identifies a guest is sealed by the real vault; the numbers are of the blocks kept for fiction.
 """
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ from outreach.events.models import (
 from outreach.events.zones import resolve
 from outreach.i18n import LANGUAGES, local
 from outreach.identifiers import link_token, public_id, spoken_code
+from outreach.messaging.due import PRIORITY_REPLY, confirmation_key
+from outreach.messaging.models import Message, WorkerMark
+from outreach.messaging.worker import ROUNDS
 from outreach.policy import LAW_ENFORCEMENT
 from outreach.registration.guests import GuestFacts, phone_hash, seal_guest, token_hash
 from outreach.registration.models import Guest, Registration
@@ -49,6 +53,8 @@ STEADY_HOST, STEADY_EVENTS = "steady-host", 100
 SEEDED_NUMBERS = 10_000
 #: Free seats of events that those who register during a run choose from.
 ROOM = 20_000
+#: So long ago everything was written down.
+AGE = timedelta(days=2)
 _BATCH = 5_000
 
 _COUNTIES = (("Jackson County", "MO"), ("Clay County", "MO"), ("Platte County", "MO"), ("Cass County", "MO"),
@@ -300,8 +306,8 @@ def _outreach_rows(plans: list[_Plan], vault: Vault, *, now: datetime) -> _Rows:
          "access_notes": "The ramp is on the north side."}
         for id_, name, address, city, county in _venues()
     ]  # fmt: skip
-    yield Generation, [{"name": "public", "value": 1, "changed_at": now}]
-    yield Event, [_event(plan, now=now) for plan in plans]
+    yield Generation, [{"name": "public", "value": 1, "changed_at": now - AGE}]
+    yield Event, [_event(plan, at=now - AGE) for plan in plans]
     yield EventText, [
         {"event_id": plan.id, "locale": locale, "title": title, "summary": summary,
          "description": description, "cancel_reason": "", "is_reviewed": locale != "ar"}
@@ -332,12 +338,18 @@ def _outreach_rows(plans: list[_Plan], vault: Vault, *, now: datetime) -> _Rows:
             if plan.id % 5 == 0
         ],
     )
-    guests, registrations = _parties(plans, vault, now=now)
-    yield Guest, guests
-    yield Registration, registrations
+    parties = list(_parties(plans, vault, at=now - AGE))
+    yield Guest, [guest for guest, _, _ in parties]
+    yield Registration, [registration for _, registration, _ in parties]
+    yield Message, [message for _, _, message in parties if message is not None]
+    # A worker has been there all the time: it does not begin with what it does once an hour.
+    yield (
+        WorkerMark,
+        [{"name": each.name, "at": now} for each in ROUNDS if each.every] + [{"name": "planned", "at": now}],
+    )
 
 
-def _event(plan: _Plan, *, now: datetime) -> dict[str, Any]:
+def _event(plan: _Plan, *, at: datetime) -> dict[str, Any]:
     starts_at, ends_at = plan.instants
     return {
         "id": plan.id,
@@ -358,52 +370,68 @@ def _event(plan: _Plan, *, now: datetime) -> dict[str, Any]:
         "seats_taken": plan.seats_taken,
         "keyword": _keyword(plan),
         "offers": list(plan.offers),
-        "created_at": now,
-        "changed_at": now,
-        "published_at": now,
+        "created_at": at,
+        "changed_at": at,
+        "published_at": at,
     }
 
 
-def _parties(
-    plans: list[_Plan], vault: Vault, *, now: datetime
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    guests: list[dict[str, Any]] = []
-    registrations: list[dict[str, Any]] = []
-    at = now - timedelta(days=2)
+_Row = dict[str, Any]
+
+
+def _parties(plans: list[_Plan], vault: Vault, *, at: datetime) -> Iterator[tuple[_Row, _Row, _Row | None]]:
+    """Guest and registration of each party, and for every second one the text that confirmed it."""
+    ids = itertools.count(1)
     hashes = [phone_hash(vault, number) for number in numbers()[:SEEDED_NUMBERS]]
     for plan in plans:
+        starts_at = plan.instants[0]
         codes = random.Random(plan.id).sample(range(100_000, 1_000_000), len(plan.parties))
         for party_size, code in zip(plan.parties, codes, strict=True):
-            id_ = len(guests) + 1
-            number, token = id_ % SEEDED_NUMBERS, link_token()
+            id_ = next(ids)
+            place, token, wants_texts = id_ % SEEDED_NUMBERS, link_token(), id_ % 2 == 0
             locale, name = ("en", "es", "ar")[id_ % 3], _NAMES[id_ % len(_NAMES)]
-            guests.append(
-                {
-                    "id": id_,
-                    "token_hash": token_hash(vault, token),
-                    "proven_phone_hash": None,
-                    "sealed": seal_guest(vault, GuestFacts(token, locale, name, numbers()[number])),
-                    "created_at": at,
-                }
-            )
-            registrations.append(
-                {
-                    "id": id_,
-                    "guest_id": id_,
-                    "event_id": plan.id,
-                    "code": str(code),
-                    "state": "confirmed",
-                    "party_size": party_size,
-                    "door": "web",
-                    "phone_hash": hashes[number],
-                    "request_key": link_token(),
-                    "needs": [],
-                    "queued_at": at,
-                    "created_at": at,
-                    "changed_at": at,
-                }
-            )
-    return guests, registrations
+            guest = {
+                "id": id_,
+                "token_hash": token_hash(vault, token),
+                "sealed": seal_guest(vault, GuestFacts(token, locale, name, numbers()[place])),
+                "created_at": at,
+            }
+            registration = {
+                "id": id_,
+                "guest_id": id_,
+                "event_id": plan.id,
+                "code": str(code),
+                "state": "confirmed",
+                "party_size": party_size,
+                "door": "web",
+                "phone_hash": hashes[place],
+                "request_key": link_token(),
+                "wants_texts": wants_texts,
+                "needs": [],
+                "queued_at": at,
+                "created_at": at,
+                "changed_at": at,
+            }
+            text = {"to": numbers()[place], "locale": locale, "body": f"{plan.texts[locale][0]}: {code}"}
+            message = {
+                "dedup_key": confirmation_key(id_, "confirmed"),
+                "purpose": "confirmation",
+                "priority": PRIORITY_REPLY,
+                "registration_id": id_,
+                "phone_hash": hashes[place],
+                "sealed": vault.seal(text, place="message"),
+                "segments": 1,
+                "state": "delivered",
+                "not_before": at,
+                "deadline": starts_at,
+                "due_at": at,
+                "zone": ZONE,
+                "provider_sid": f"SM{id_:032}",
+                "created_at": at,
+                "accepted_at": at,
+                "final_at": at,
+            }
+            yield guest, registration, message if wants_texts else None
 
 
 def _yardstick_rows(plans: list[_Plan], *, now: datetime) -> _Rows:

@@ -12,7 +12,7 @@ from bench.seed import SEEDED_NUMBERS, STEADY_HOST, numbers
 #: A reader looks at so many pages in a row.
 PAGES_OF_VISIT = 10
 #: Nobody leafs further than this through the list.
-LIST_PAGES = 50
+LIST_PAGES = 10
 #: How readers are spread over the languages.
 LOCALES = ("en", "en", "en", "es", "es", "ar")
 

@@ -9,6 +9,7 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
+import segno
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_sqlalchemy import SQLAlchemy
@@ -138,7 +139,7 @@ to {{ event.ends_local.strftime("%I:%M %p") }}</dd>
 {% set event = row.event %}<h1>You are coming, {{ row.first_name }}</h1><h2>{{ event.title }}</h2>
 <p>{{ event.starts_local.strftime("%A, %B %d, %Y, %I:%M %p") }}</p>
 <p>{{ event.venue.name }}, {{ event.venue.address }}, {{ event.venue.city }}</p>
-<p>{{ row.party_size }} people</p><p>Your code: <b>{{ row.code }}</b></p>
+<p>{{ row.party_size }} people</p><p>Your code: <b>{{ row.code }}</b></p>{{ qr|safe }}
 <a href="/events/{{ event.public_id }}.ics">Calendar</a>{% endblock %}
 """,
 }
@@ -225,7 +226,8 @@ def create_app(database_url: str, *, feed: bytes = b"", zipped_feed: bytes = b""
             .where(Registration.token == token)
             .options(joinedload(Registration.event).joinedload(Event.venue))
         )
-        return render_template("pass", row=row or abort(404))
+        qr = segno.make(request.url).svg_inline()
+        return render_template("pass", row=row or abort(404), qr=qr)
 
     @app.get("/calendar.ics")
     def calendar() -> Response:
