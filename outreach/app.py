@@ -1,13 +1,13 @@
 """The composition root: puts settings, database, languages and features together; only roots import it."""
 
 import logging
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -30,7 +30,7 @@ from outreach.messaging import status_webhooks
 from outreach.messaging import webhooks as text_webhooks
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.gateways.simulator import SimulatorGateway
-from outreach.messaging.worker import GATEWAY
+from outreach.messaging.worker import GATEWAY, last_seen_at
 from outreach.plan import views as plan_views
 from outreach.policy import Action
 from outreach.registration import door_views
@@ -39,6 +39,9 @@ from outreach.registration import staff_views as registration_staff_views
 from outreach.registration import views as registration_views
 from outreach.runtime import Runtime
 from outreach.vault import Vault
+
+#: A worker says once a minute that it works; after this without a word, texts are late.
+_WORKER_RECENT = timedelta(minutes=5)
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -194,7 +197,11 @@ def _register_health(app: Flask) -> None:
 
     @app.get("/readyz")
     def ready() -> Response:
-        db.session.execute(text("SELECT 1"))
+        seen_at = last_seen_at()
+        if seen_at is None or app.extensions["outreach"].clock() - seen_at > _WORKER_RECENT:
+            response = _plain("no worker has worked lately\n")
+            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+            return response
         return _plain("ok\n")
 
 

@@ -37,7 +37,7 @@ HOLDINGS: tuple[Holding, ...] = (
         "identity",
         N_("Your phone number, first name and language, if you gave them, and the link of your pass"),
         N_("To send you texts in your language, and to find your registration again"),
-        N_("Only the program that sends texts. At the door, volunteers see first names."),
+        N_("Only the program that sends texts. The organizer and volunteers at the door see first names."),
         _UNTIL_72_HOURS,
         _columns("guest", "sealed"),
         is_sealed=True,

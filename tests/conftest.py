@@ -1,6 +1,5 @@
 """What every test may ask for: an application on a fresh database of each kind, a client, a clock."""
 
-import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -24,8 +23,6 @@ from outreach.vault import Vault
 
 #: A Monday in autumn, ten in the morning in Kansas City.
 NOW = datetime(2026, 9, 7, 15, 0, tzinfo=UTC)
-
-_names = itertools.count()
 
 
 class FrozenClock:
@@ -85,11 +82,11 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str, make_app: Callable[..., Flask]) -> str:
+def postgres_database(postgres_server: str) -> str:
+    """A database of that server for this session, refilled for each test."""
     with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE template_outreach")
-    _lay_tables(make_app(_database(postgres_server, "template_outreach"), lambda: NOW))
-    return postgres_server
+        connection.execute("CREATE DATABASE outreach")
+    return _database(postgres_server, "outreach")
 
 
 def _database(server: str, name: str) -> str:
@@ -112,16 +109,22 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_template: str) -> Iterator[str]:
-    name = f"test_{next(_names)}"
-    with psycopg.connect(postgres_template, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template_outreach STRATEGY file_copy").format(
-                sql.Identifier(name)
-            )
-        )
-        yield _database(postgres_template, name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def postgres_url(postgres_database: str, make_app: Callable[..., Flask]) -> str:
+    """Empties every table, which takes a tenth of the time of a new database; lays them when they differ."""
+    with psycopg.connect(postgres_database.replace("+psycopg", ""), autocommit=True) as connection:
+        found = {
+            str(row[0])
+            for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        }
+        wanted = set(Base.metadata.tables)
+        if found == wanted:
+            names = sql.SQL(", ").join(map(sql.Identifier, sorted(wanted)))
+            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+        else:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+    _lay_tables(make_app(postgres_database, lambda: NOW))
+    return postgres_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -59,6 +59,16 @@ def join_list(event_id: int) -> None:
     )
 
 
+def lock(event_id: int) -> Event:
+    """The event as it is now, held until the transaction ends; whoever changes parties asks for it first.
+
+    Always the event before its parties: taken the other way round by two people, each would wait for
+    what the other has. Not the full lock: that would wait for parties whose new rows only point at
+    the event.
+    """
+    return db.session.get_one(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
 def leave_list(event_id: int, *, now: datetime) -> None:
     """Counts one waiting party less, and sees whether somebody behind it fits now. Flushes."""
     db.session.execute(
@@ -73,8 +83,7 @@ def hand_on(event_id: int, *, now: datetime, present_id: int | None = None) -> i
     A party that can be asked by text is offered its seats and has some hours to answer; one that
     cannot, or that is registering at this very moment (`present_id`), simply has them.
     """
-    # Not the full lock: that would wait for parties whose new rows only point at the event.
-    event = db.session.get_one(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
+    event = lock(event_id)
     if event.status != "published" or event.starts_at <= now:
         return 0
     waiting = db.session.scalars(
@@ -128,23 +137,30 @@ def end_offers(*, now: datetime) -> int:
 
     The party goes to the end of the list, and off it after its second unanswered offer.
     """
-    expired = db.session.execute(
-        update(Registration)
-        .where(Registration.state == "offered", Registration.offer_expires_at <= now)
-        .values(state="waitlisted", queued_at=now, changed_at=now, offer_expires_at=None)
-        .returning(Registration.id, Registration.event_id, Registration.party_size, Registration.offer_number)
-    ).all()
-    for registration_id, event_id, party_size, offer_number in expired:
-        if offer_number >= OFFERS_MADE:
-            db.session.execute(
-                update(Registration)
-                .where(Registration.id == registration_id)
-                .values(state="cancelled", sealed=None)
-            )
-        else:
-            join_list(event_id)
-        give_back(event_id, party_size, now=now)
-    return len(expired)
+    is_over = (Registration.state == "offered") & (Registration.offer_expires_at <= now)
+    ended = 0
+    for event_id in db.session.scalars(
+        select(Registration.event_id).where(is_over).distinct().order_by(Registration.event_id)
+    ).all():
+        lock(event_id)
+        expired = db.session.execute(
+            update(Registration)
+            .where(is_over, Registration.event_id == event_id)
+            .values(state="waitlisted", queued_at=now, changed_at=now, offer_expires_at=None)
+            .returning(Registration.id, Registration.party_size, Registration.offer_number)
+        ).all()
+        for registration_id, party_size, offer_number in expired:
+            if offer_number >= OFFERS_MADE:
+                db.session.execute(
+                    update(Registration)
+                    .where(Registration.id == registration_id)
+                    .values(state="cancelled", sealed=None)
+                )
+            else:
+                join_list(event_id)
+            give_back(event_id, party_size, now=now)
+        ended += len(expired)
+    return ended
 
 
 def _seat(row: Registration, event: Event, *, now: datetime, is_present: bool) -> None:

@@ -58,7 +58,9 @@ def register(request: RegistrationRequest, *, vault: Vault, now: datetime) -> Ou
             # The same guest came through another process in this very moment.
             return _already(row, request, vault)
     else:
-        row = existing
+        row = _held(existing)
+        if row.state != "cancelled":
+            return _already(row, request, vault)
         row.guest = _guest(request, hashed, vault=vault, now=now)
     row.party_size, row.door, row.changed_at, row.queued_at = request.party_size, request.door, now, now
     row.needs = list(request.needs)
@@ -77,6 +79,12 @@ def register(request: RegistrationRequest, *, vault: Vault, now: datetime) -> Ou
         )
     _seat_or_queue(row, now=now)
     return _outcome(row, vault)
+
+
+def _held(row: Registration) -> Registration:
+    """The party as it is now, while nobody else changes the parties of its event."""
+    seats.lock(row.event_id)
+    return db.session.get_one(Registration, row.id, populate_existing=True)
 
 
 def _seat_or_queue(row: Registration, *, now: datetime) -> None:
@@ -128,7 +136,7 @@ def change_party(row: Registration, size: int, *, now: datetime) -> None:
     if event.starts_at <= now or event.status != "published":
         raise ConflictError(N_("This event has begun or is canceled. The group can no longer be changed."))
     check_party(size, event)
-    row = db.session.get_one(Registration, row.id, with_for_update=True, populate_existing=True)
+    row = _held(row)
     more = size - row.party_size
     if row.state == "cancelled":
         raise ConflictError(N_("This registration was canceled. Please register again."))
@@ -147,7 +155,7 @@ def change_party(row: Registration, size: int, *, now: datetime) -> None:
 
 def cancel(row: Registration, *, now: datetime) -> None:
     """Takes a party off; its seats go to the next. Asking twice is harmless. Flushes."""
-    row = db.session.get_one(Registration, row.id, with_for_update=True, populate_existing=True)
+    row = _held(row)
     before = row.state
     if before == "cancelled":
         return
@@ -177,7 +185,9 @@ def accept_offer(row: Registration, *, now: datetime) -> bool:
 
 def delete_guest(guest: Guest, *, now: datetime) -> None:
     """Forgets a guest at once: frees the seats, then removes every row of theirs. Flushes."""
-    rows = db.session.scalars(select(Registration).where(Registration.guest_id == guest.id)).all()
+    rows = db.session.scalars(
+        select(Registration).where(Registration.guest_id == guest.id).order_by(Registration.event_id)
+    ).all()
     for row in rows:
         cancel(row, now=now)
     for row in rows:
