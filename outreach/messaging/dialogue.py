@@ -384,7 +384,7 @@ class _Conversation:
             "party": state.party_size,
         }
         if state.step == "party":
-            return Phrase(phrases.PARTY_WAITLIST if event.is_full else phrases.PARTY, values)
+            return Phrase(_party_question(event), values)
         would_wait = event.is_full or (event.seats_left is not None and state.party_size > event.seats_left)
         return Phrase(phrases.CONFIRM_WAITLIST if would_wait else phrases.CONFIRM, values)
 
@@ -460,3 +460,9 @@ def _refused(refused: Refused, locale: str) -> Phrase:
     if event is None:
         return Phrase(phrases.GONE)
     return Phrase(_REFUSALS[refused.reason], {"title": event.title(locale), "when": event.when})
+
+
+def _party_question(event: EventFacts) -> str:
+    if event.is_police_present:
+        return phrases.PARTY_WAITLIST_WITH_POLICE if event.is_full else phrases.PARTY_WITH_POLICE
+    return phrases.PARTY_WAITLIST if event.is_full else phrases.PARTY

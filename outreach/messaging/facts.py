@@ -41,6 +41,7 @@ def event_facts(event: Event, *, now: datetime, is_registered: bool = False) -> 
         is_full=seats_left == 0,
         is_open=event.takes_registrations and event.status == "published" and not has_started,
         is_cancelled=event.status == "cancelled",
+        is_police_present=event.is_police_present,
         has_started=has_started,
     )
 

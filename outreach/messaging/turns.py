@@ -93,6 +93,8 @@ class EventFacts:
     #: Whether guests sign up here, and still can.
     is_open: bool = True
     is_cancelled: bool = False
+    #: Officers take part, which the first question says.
+    is_police_present: bool = False
     has_started: bool = False
 
     def title(self, locale: str) -> str:

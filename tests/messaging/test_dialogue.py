@@ -857,3 +857,11 @@ def test_any_texts_leave_a_new_guest_able_to_sign_up(texts: list[str]) -> None:
         phone.turn(text)
 
     assert phone.actions[-1] == Register(POTLUCK.public_id, 3, "en")
+
+
+@pytest.mark.parametrize("seats_left", [10, 0], ids=["with room", "full"])
+def test_first_question_says_that_officers_take_part(seats_left: int) -> None:
+    event = replace(POTLUCK, is_police_present=True, seats_left=seats_left, is_full=not seats_left)
+
+    assert "Police officers take part." in english(keywords={"POTLUCK": event}).text("potluck")
+    assert "Police" not in english().text("potluck")
