@@ -150,12 +150,11 @@ PARTY_WAITLIST = N_(
 )
 #: Nobody shall sign up by text without knowing what the event's page says.
 PARTY_WITH_POLICE = N_(
-    "%(title)s, %(when)s, %(street)s. Police officers take part. "
-    "How many people are coming, you included? Text a number from 1 to 20."
+    "%(title)s, %(when)s, %(street)s. Police officers take part. How many people, you included? Text 1 to 20."
 )
 PARTY_WAITLIST_WITH_POLICE = N_(
-    "%(title)s, %(when)s, is full. Police officers take part. To join the waitlist, text how many people, "
-    "you included: a number from 1 to 20. 0 = menu."
+    "%(title)s, %(when)s, is full. Police officers take part. "
+    "To join the waitlist, text how many people: 1 to 20. 0 = menu."
 )
 NEW_PARTY = N_(
     "%(title)s. People now: %(party)s. How many are coming, you included? "
