@@ -66,7 +66,7 @@ def period_text(name: str, t: Translator) -> str:
 def value_text(row: Row, t: Translator) -> str:
     """A figure as it is read: a whole percentage or a count; the reason where there is none."""
     if row.value is None:
-        return t(row.reason or "")
+        return t(row.reason) if row.reason else ""
     return t.percent(row.value) if row.unit in ("share", "ratio") else t.number(row.value)
 
 
