@@ -238,7 +238,7 @@ def text_of(say: Say, t: Translator) -> str:
                 for number, (title, when) in enumerate(events, 1)
             ]
             text = t(EVENTS, events="\n".join(lines))
-    return plain_punctuation(text)
+    return plain_punctuation(_TWO_STOPS.sub(".", text))
 
 
 def _phrase(purpose: Purpose, facts: MessageFacts) -> Phrase:
@@ -300,6 +300,10 @@ def _shown(value: Value, t: Translator) -> str:
                 time=t.clock(local),
             )
     return _isolated(said, t)
+
+
+#: An abbreviation at the end of a sentence ("p.m.", "Rd.") brings its own full stop.
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 def _tidy(text: str) -> str:

@@ -81,9 +81,7 @@ def explanation(
         )
     if 0 < free_seats < party_size:
         return (
-            N_(
-                "You are number %(place)s. There are %(free)s free seats, too few for your group of %(size)s."
-            ),
+            N_("You are number %(place)s. Free seats: %(free)s, too few for your group of %(size)s."),
             {"place": place, "free": free_seats, "size": party_size},
         )
     return N_("You are number %(place)s. All seats are taken now."), {"place": place}

@@ -126,3 +126,12 @@ def test_text_of_lists_events_by_number() -> None:
     assert text_of(menu, translator("en")) == (
         "Text the number of an event:\n1 = Potluck, Wednesday, Sep 30, 10:30 AM\n9 = a person."
     )
+
+
+def test_abbreviation_at_the_end_of_a_sentence_brings_no_second_stop() -> None:
+    facts = MessageFacts("Tea...", When(datetime(2026, 9, 12, 18, 30)), "4801 Linwood Rd.", 3, "482913")
+
+    text = compose("day_before", translator("en"), facts)
+
+    assert "Linwood Rd. People" in text
+    assert "Tea..., " in text
