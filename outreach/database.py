@@ -3,8 +3,9 @@
 The same code runs on SQLite (one machine) and on PostgreSQL (as many processes as wished).
 """
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,13 +68,23 @@ def transaction() -> Iterator[Session]:
     """
     session = db.session()
     session.rollback()
-    session.connection(execution_options={_WRITES: True})
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    with _turn(session):
+        session.connection(execution_options={_WRITES: True})
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+#: SQLite lets waiting writers sleep and look again, so that one of eight threads may find the lock taken
+#: for seconds. In a process they stand in line here, and only the first of them looks.
+_line = threading.RLock()
+
+
+def _turn(session: Session) -> AbstractContextManager[object]:
+    return _line if session.get_bind().dialect.name == "sqlite" else nullcontext()
 
 
 def prepare_engine(engine: Engine) -> None:
