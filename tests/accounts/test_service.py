@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import func, select
 
 from outreach.accounts import service
@@ -57,6 +58,13 @@ def test_sign_in_takes_the_address_as_people_write_it(ana):
 def test_sign_in_refuses(ana, email, password):
     assert sign_in(email, password) is None
     assert db.session.scalar(select(func.count()).select_from(StaffSession)) == 0
+
+
+def test_sign_in_with_an_unknown_address_costs_what_a_known_one_costs():
+    """The stand-in has the parameters of real hashes, and no password fits it."""
+    assert not service.hasher.check_needs_rehash(service._nobody())
+    with pytest.raises(VerifyMismatchError):
+        service.hasher.verify(service._nobody(), PASSWORD)
 
 
 def test_sign_in_refuses_whoever_was_switched_off(ana):
