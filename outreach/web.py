@@ -22,6 +22,7 @@ from flask import (
     request,
     url_for,
 )
+from werkzeug.local import LocalProxy
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -70,6 +71,9 @@ def install(app: Flask) -> None:
         language_address=language_address,
         alternate_address=alternate_address,
         languages=LANGUAGES,
+        # For macros, which are made ready once and know no page's context.
+        t=LocalProxy(t),
+        language=LocalProxy(lambda: t().language),
     )
     app.context_processor(_page_context)
     app.url_value_preprocessor(_take_locale)

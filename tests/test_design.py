@@ -110,7 +110,7 @@ def _environment(locale: str) -> Environment:
 
 def _render(source: str, locale: str = "en", **values: object) -> str:
     imports = (
-        '{% import "_parts.html" as parts with context %}{% import "_forms.html" as forms with context %}'
+        '{% import "_parts.html" as parts %}{% import "_forms.html" as forms %}'
     )
     return re.sub(r"[ \n]+", " ", _environment(locale).from_string(imports + source).render(**values)).strip()
 
@@ -206,7 +206,7 @@ def test_event_card_says_its_state_in_words(changes: dict[str, object], said: li
 
 
 def test_language_picker_offers_each_language_by_its_own_name() -> None:
-    page = _render("{{ parts.language_picker() }}", "ar")
+    page = _render("{{ parts.language_picker(offered_languages, language_address) }}", "ar")
     assert '<span aria-current="true" lang="ar" dir="rtl">العربية</span>' in page
     assert '<a rel="alternate" href="/es/" lang="es" hreflang="es" dir="ltr">Español</a>' in page
 
