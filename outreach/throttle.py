@@ -1,8 +1,10 @@
 """Counts tries, so that guessing and flooding end early; knows addresses and numbers by hash only."""
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import String, case, delete
+from sqlalchemy import String, bindparam, case, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.database import Base, UTCDateTime, db, insert
@@ -26,23 +28,30 @@ def count(purpose: str, subject: str, *, limit: int, per: timedelta, vault: Vaul
 
     The count is shared by all processes. Raises TooManyRequestsError beyond `limit` within `per`.
     """
-    fresh = {"window_ends_at": now + per, "tries": 1}
-    is_over = Throttle.window_ends_at <= now
-    statement = insert(Throttle).values(key=vault.hash(subject, purpose=f"throttle {purpose}"), **fresh)
-    tries, window_ends_at = db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Throttle.key],
-            set_={
-                "window_ends_at": case((is_over, now + per), else_=Throttle.window_ends_at),
-                "tries": case((is_over, 1), else_=Throttle.tries + 1),
-            },
-        ).returning(Throttle.tries, Throttle.window_ends_at)
-    ).one()
+    counted = {"subject": vault.hash(subject, purpose=f"throttle {purpose}"), "at": now, "ends_at": now + per}
+    connection = db.session.connection()
+    tries, window_ends_at = connection.execute(_counting(connection.dialect.name), counted).one()
     if tries > limit:
         raise TooManyRequestsError(
             N_("That was tried too often. Please wait a while and try again."),
             retry_after_seconds=max(1, int((window_ends_at - now).total_seconds())),
         )
+
+
+@cache
+def _counting(_dialect: str) -> Any:
+    """The statement, made once for each kind of database: making it costs more than running it."""
+    windows = Throttle.__table__.c
+    ends_at = bindparam("ends_at", type_=UTCDateTime())
+    is_over = windows.window_ends_at <= bindparam("at", type_=UTCDateTime())
+    statement = insert(Throttle.__table__).values(key=bindparam("subject"), window_ends_at=ends_at, tries=1)
+    return statement.on_conflict_do_update(
+        index_elements=[windows.key],
+        set_={
+            "window_ends_at": case((is_over, ends_at), else_=windows.window_ends_at),
+            "tries": case((is_over, 1), else_=windows.tries + 1),
+        },
+    ).returning(windows.tries, windows.window_ends_at)
 
 
 def sweep(*, now: datetime) -> None:
