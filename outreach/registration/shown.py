@@ -63,11 +63,19 @@ def _entry(row: Registration, t: Translator, *, vault: Vault, now: datetime) -> 
         standing=standing,
         reason=shown.cancel_reason(event, t),
         is_open=is_open,
-        companions=t.listed(f"\u2068{name}\u2069" for name in open_party(vault, row.sealed).companions),
+        companions=_companions(row, t, vault=vault),
         needs=[t(OFFERS[need]) for need in OFFERS if need in row.needs],
         explanation=_explanation(row, event, t) if is_open else "",
         texts=_texts(row),
     )
+
+
+def _companions(row: Registration, t: Translator, *, vault: Vault) -> str:
+    names = open_party(vault, row.sealed).companions
+    # Of a party that became smaller nobody knows who stays at home.
+    if len(names) >= row.party_size:
+        return ""
+    return t.listed(f"\u2068{name}\u2069" for name in names)
 
 
 def _explanation(row: Registration, event: Event, t: Translator) -> str:

@@ -126,19 +126,21 @@ def show_pass(token: str) -> ResponseReturnValue:
 def change_party(token: str, public_id: str) -> ResponseReturnValue:
     """Makes a party larger or smaller."""
     guest = _open(token)
+    row = passes.registration_on(guest, public_id)
     form = PartyForm()
     status = 200
     if request.method == "POST":
+        is_new = form.party_size.data != str(row.party_size)
 
         def change(row: Registration) -> None:
             service.change_party(row, requests.party_size(form.party_size.data or ""), now=now())
 
         try:
-            return _done(token, public_id, change, N_("The number of people is changed."))
+            message = N_("The number of people is changed.") if is_new else N_("Your group stays as it was.")
+            return _done(token, public_id, change, message)
         except InvalidInputError as problem:
             tell(form, problem)
             status = 422
-    row = passes.registration_on(guest, public_id)
     if request.method == "GET":
         form.party_size.data = str(row.party_size)
     return _pass_part("party", token, row, form=form, largest=largest_party(row.event)), status

@@ -549,6 +549,7 @@ def test_pass_says_that_the_event_is_over(client, pass_of, clock):
     [
         ("5", 303, 5, "The number of people is changed."),
         ("1", 303, 1, "The number of people is changed."),
+        ("2", 303, 2, "Your group stays as it was."),
         ("10", 303, 2, "There are not enough free seats."),
         ("0", 422, 2, "from 1 to 20"),
         ("500", 422, 2, "from 1 to 20"),
@@ -556,7 +557,7 @@ def test_pass_says_that_the_event_is_over(client, pass_of, clock):
         ("", 422, 2, "from 1 to 20"),
         ("11", 422, 2, "only 10 seats"),
     ],
-    ids=["more", "fewer", "too many now", "none", "500", "emoji", "nothing", "more than the room"],
+    ids=["more", "fewer", "same", "too many now", "none", "500", "emoji", "nothing", "beyond the room"],
 )
 def test_party_can_be_changed(client, event, pass_of, stored, size, status, party, sentence):
     address = pass_of()
@@ -570,6 +571,35 @@ def test_party_can_be_changed(client, event, pass_of, stored, size, status, part
     assert stored()[0][0].party_size == party
     if status == 422 and size:
         assert fields(answer.text)["party_size"] == size
+
+
+def test_names_are_not_shown_of_a_party_that_is_too_small_for_them(client, event, pass_of):
+    address = pass_of(party_size="3", companions="Zoë\nYusuf")
+
+    assert "With you: ⁨Zoë⁩ and ⁨Yusuf⁩" in plain(client.get(address).text)
+    client.post(f"{address}/{event}/party", data={"party_size": "2"})
+    assert "With you" not in client.get(address).text
+
+
+def test_waiting_guest_is_not_told_to_come(client, make):
+    event = make(capacity=1)
+    client.post(f"/en/events/{event}/register", data={"party_size": "1"})
+    answer = client.post(f"/en/events/{event}/register", data={"party_size": "1"})
+
+    text = plain(client.get(answer.location).text)
+
+    assert "Keep this page. It is your pass as soon as you have seats." in text
+    assert "show it at the door" not in text
+
+
+def test_cancelled_pass_offers_no_calendar(client, event, pass_of):
+    address = pass_of()
+    client.post(f"{address}/{event}/cancel")
+
+    text = client.get(address).text
+
+    assert "You are not coming" in text
+    assert "Add to my calendar" not in text
 
 
 def test_party_page_knows_how_many_come_now(client, event, pass_of):
