@@ -94,10 +94,13 @@ def protect(blueprint: Blueprint) -> None:
 
 
 def keep_private(blueprint: Blueprint) -> None:
-    """Keeps a blueprint's answers out of every cache and every search engine: their address is a secret."""
+    """Keeps a blueprint's answers out of every cache and every search engine: their address is a secret.
+
+    An answer that says itself who may keep it is left as it is.
+    """
 
     def mark(response: Response) -> Response:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
@@ -75,13 +75,16 @@ def register(public_id: str) -> ResponseReturnValue:
     steps = steps_of(event)
     step = request.form.get("step", "")
     if request.method == "GET":
-        return _form_page(form, event, steps[0])
+        return _kept_for_back(_form_page(form, event, steps[0]))
     if step in steps and request.form.get("go") == "back":
         return _form_page(form, event, steps[max(0, steps.index(step) - 1)])
     if step in steps[:-1]:
         if not check(form, step, event):
             return _form_page(form, event, step), 422
-        return _form_page(form, event, steps[steps.index(step) + 1])
+        following = steps[steps.index(step) + 1]
+        page = _form_page(form, event, following)
+        # The last page is where a number is typed, and browsers are shared.
+        return page if following == steps[-1] else _kept_for_back(page)
     return _finish(form, event, steps)
 
 
@@ -279,6 +282,13 @@ def _form_page(form: RegistrationForm, event: Event, step: str) -> str:
         largest=largest_party(event),
         trap=TRAP,
     )
+
+
+def _kept_for_back(page: str) -> ResponseReturnValue:
+    """A page that the browser may show again as it was left: its own "back" would else end at an error."""
+    response = make_response(page)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def _closed_page(refusal: NotFoundError | ConflictError) -> ResponseReturnValue:

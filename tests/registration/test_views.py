@@ -175,11 +175,15 @@ def test_form_of_a_full_event_says_that_it_is_the_waiting_list(client, make, sto
     assert "You are number 1. All seats are taken now." in waiting
 
 
-def test_form_asks_for_a_fresh_look_and_no_copy(client, event):
-    response = client.get(f"/en/events/{event}/register")
+def test_browser_keeps_for_its_back_button_every_page_but_the_one_with_the_number(client, event):
+    address = f"/en/events/{event}/register"
+    party = client.get(address)
+    needs = client.post(address, data={**fields(party.text), "party_size": "2"})
+    contact = client.post(address, data=fields(needs.text))
 
-    assert response.headers["Cache-Control"] == "no-store"
-    assert response.headers["X-Robots-Tag"] == "noindex"
+    kept = [page.headers["Cache-Control"] for page in (party, needs, contact)]
+    assert kept == ["private, no-cache", "private, no-cache", "no-store"]
+    assert {page.headers["X-Robots-Tag"] for page in (party, needs, contact)} == {"noindex"}
 
 
 # Mistakes.
