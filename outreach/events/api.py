@@ -26,7 +26,7 @@ bp = Blueprint("api", __name__)
 
 FRESH_SECONDS = 60
 _SHELF = "outreach_api"
-_SHELF_BYTES = 4 * 1024 * 1024
+_SHELF_BYTES = 2 * 1024 * 1024
 _JSON = "application/json"
 
 

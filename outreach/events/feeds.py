@@ -48,7 +48,7 @@ _HEAD_BYTES = 20_000
 #: More entries than fit into the budget, so that a feed of any size is read in the same time.
 _MOST_ENTRIES = 2_000
 _SHELF = "outreach_feeds"
-_SHELF_BYTES = 12 * 1024 * 1024
+_SHELF_BYTES = 6 * 1024 * 1024
 #: Filters that anybody may fill with anything; a feed that has one is not remembered in the database.
 _OPEN_FILTERS = ("q", "from", "to")
 _UNKNOWN = N_("There is no such calendar.")

@@ -36,7 +36,7 @@ bp = Blueprint("events", __name__, url_prefix="/<locale:locale>")
 #: How long a browser may show a page without asking again.
 FRESH_SECONDS = 60
 _SHELF = "outreach_public_pages"
-_SHELF_BYTES = 8 * 1024 * 1024
+_SHELF_BYTES = 4 * 1024 * 1024
 _HTML = "text/html; charset=utf-8"
 
 
