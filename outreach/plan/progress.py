@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 #: A promise not yet kept is at risk when less time is left than this, or than a quarter of its window.
 AT_RISK_DAYS = 60
 
-State = Literal["kept", "on_track", "at_risk", "late", "uncounted"]
+State = Literal["kept", "on_track", "at_risk", "late", "unnumbered", "uncounted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ def progress(promise: Promise, held_events: Iterable[Held], *, today: date) -> P
 
     The first of these that is true is the state:
 
-    uncounted  the promise has no number, or no kind of event counts toward it
+    uncounted  no kind of event counts toward the promise
+    unnumbered the promise has no number; its events are told all the same
     kept       as many events counted as were promised, however late it is now
     late       the last day is over
     at_risk    the window has begun, and fewer than 60 days of it are left, or less than a quarter of it
@@ -97,8 +98,10 @@ def counts(event: Held, promise: Promise, *, today: date) -> bool:
 
 
 def _state(promise: Promise, held: int, today: date) -> State:
-    if promise.count is None or not promise.kinds:
+    if not promise.kinds:
         return "uncounted"
+    if promise.count is None:
+        return "unnumbered"
     if held >= promise.count:
         return "kept"
     if promise.ends_on is None:

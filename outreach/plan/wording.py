@@ -14,6 +14,7 @@ STANDINGS: Mapping[str, str] = MappingProxyType(
         "on_track": N_("On track"),
         "at_risk": N_("At risk"),
         "late": N_("Late"),
+        "unnumbered": N_("No number promised"),
         "uncounted": N_("Not counted by events"),
     }
 )

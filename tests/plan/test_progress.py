@@ -80,13 +80,11 @@ def test_progress_is_kept_by_more_than_promised(is_minimum: bool) -> None:
 @pytest.mark.parametrize(
     ("promise", "expected"),
     [
-        pytest.param(replace(TRAININGS_2018, count=None), Progress(None, 2, 1, "uncounted"), id="no-number"),
+        pytest.param(replace(TRAININGS_2018, count=None), Progress(None, 2, 1, "unnumbered"), id="no-number"),
         pytest.param(replace(TRAININGS_2018, kinds=()), Progress(2, 0, 0, "uncounted"), id="no-kind-counts"),
     ],
 )
-def test_progress_without_a_number_or_kind_is_uncounted_and_never_late(
-    promise: Promise, expected: Progress
-) -> None:
+def test_progress_without_a_number_or_kind_is_never_late(promise: Promise, expected: Progress) -> None:
     assert progress(promise, HELD, today=date(2030, 1, 1)) == expected
 
 

@@ -274,7 +274,7 @@ def test_promise_without_a_number_is_not_counted_but_its_events_are_told(region)
     with transaction():
         hold(date(2018, 2, 21), kind="career_fair")
 
-    assert stand("S2.O1.A3.C2") == ("uncounted", Progress(None, 1, 0, "uncounted"))
+    assert stand("S2.O1.A3.C2") == ("unnumbered", Progress(None, 1, 0, "unnumbered"))
     assert stand("S2.O1.A3.C3") == ("uncounted", Progress(1, 0, 0, "uncounted"))
 
 
@@ -283,7 +283,7 @@ def test_totals_count_every_promise_once(region):
     with transaction():
         hold(date(2017, 10, 12))
 
-    assert report().totals == {"kept": 1, "late": 1, "done": 1, "uncounted": 24}
+    assert report().totals == {"kept": 1, "late": 1, "done": 1, "unnumbered": 8, "uncounted": 16}
 
 
 @pytest.mark.parametrize("count", [0, 30], ids=["no-event", "many-events"])
