@@ -28,6 +28,8 @@ SEARCH_CHARACTERS = 60
 #: What is still to come and is shown: a cancelled event stays, marked, until it would have ended.
 UPCOMING_STATUSES = ("published", "cancelled")
 
+_PUBLIC_GENERATION = select(Generation.value).where(Generation.name == "public")
+
 #: How far a wall clock can be from UTC, rounded up.
 _CLOCK_REACH = timedelta(hours=15)
 
@@ -171,7 +173,7 @@ def event_by_public_id(public_id: str, *, is_whole: bool = True) -> Event:
 
 def public_generation() -> int:
     """The counter that rises when anything on public pages changes."""
-    return db.session.scalar(select(Generation.value).where(Generation.name == "public")) or 0
+    return db.session.scalar(_PUBLIC_GENERATION) or 0
 
 
 def hosts(now: datetime) -> list[tuple[str, str]]:

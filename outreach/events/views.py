@@ -1,7 +1,7 @@
 """The public pages of events: the list with its filters, one event, its flyer; they know no guest.
 
 These pages are the same for everybody: they set no cookie, and whole answers are kept in the process
-until something public changes or the minute is over.
+until something public changes; the list also until the minute is over.
 """
 
 from collections.abc import Callable, Hashable
@@ -13,7 +13,7 @@ from typing import cast
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from wtforms import Form, SearchField, SelectField, StringField
 
 from outreach.database import db
@@ -53,6 +53,17 @@ def _put_up_shelf(setup: BlueprintSetupState) -> None:
     )
 
 
+#: What a kept page of an event depends on.
+_STATE = select(
+    select(Generation.value).where(Generation.name == "public").scalar_subquery(),
+    Event.capacity,
+    Event.seats_taken,
+    Event.waiting_parties,
+    Event.starts_at,
+    Event.ends_at,
+).where(Event.public_id == bindparam("public_id"))
+
+
 class FilterForm(Form):
     """The filters as a reader sets them; what they mean is decided by `queries.Filters`."""
 
@@ -84,14 +95,16 @@ def detail(name: str) -> Response:
     """One event; a readable name may follow its public id after a hyphen."""
     public_id, _, slug = name.partition("-")
     at = now()
-    state = (*_state_of(public_id), _minute(at))
+    state = _state_of(public_id, at)
     return _answer(state, lambda: _detail_page(public_id, at), is_kept=not slug and not request.query_string)
 
 
 @bp.get("/events/<public_id>/flyer")
 def flyer(public_id: str) -> Response:
     """One event on a sheet of paper, with a code for phones and a word to text."""
-    return _answer(_state_of(public_id)[:1], lambda: _flyer_page(public_id), is_kept=not request.query_string)
+    return _answer(
+        _state_of(public_id, now())[:1], lambda: _flyer_page(public_id), is_kept=not request.query_string
+    )
 
 
 def _answer(state: Hashable, make: Callable[[], str], *, is_kept: bool) -> Response:
@@ -112,17 +125,16 @@ def _answer(state: Hashable, make: Callable[[], str], *, is_kept: bool) -> Respo
     return answer_kept(found.body, found.etag, content_type=_HTML, max_age=FRESH_SECONDS)
 
 
-def _state_of(public_id: str) -> tuple[int, shown.Seats]:
-    """What a kept page of an event depends on, in one query. Raises NotFoundError."""
-    generation = select(Generation.value).where(Generation.name == "public").scalar_subquery()
-    row = db.session.execute(
-        select(generation, Event.capacity, Event.seats_taken, Event.waiting_parties).where(
-            Event.public_id == public_id
-        )
-    ).one_or_none()
+def _state_of(public_id: str, at: datetime) -> tuple[int, shown.Seats, bool, bool]:
+    """What a kept page of an event depends on, in one query: nothing else on it changes with time.
+
+    Raises NotFoundError.
+    """
+    row = db.session.execute(_STATE, {"public_id": public_id}).one_or_none()
     if row is None:
         raise NotFoundError(N_("There is no such event."))
-    return row[0] or 0, shown.seats(row[1], row[2], row[3])
+    seats = shown.seats(row.capacity, row.seats_taken, row.waiting_parties)
+    return row[0] or 0, seats, row.starts_at <= at, row.ends_at <= at
 
 
 def _minute(at: datetime) -> datetime:

@@ -337,6 +337,19 @@ def test_kept_list_forgets_what_is_over(client, make, clock):
     assert "0 events to come" in page(client, "/en/")
 
 
+def test_kept_event_changes_with_its_beginning_and_its_end(client, make, clock):
+    public_id = make(starts_at=NOW + timedelta(seconds=20), hours=0.01)
+    told = ("I want to come", "This event has begun. You may still just come.", "This event is over.")
+
+    seen = []
+    for _ in range(3):
+        html = page(client, f"/en/events/{public_id}")
+        seen.append([sentence for sentence in told if sentence in html])
+        clock.forward(seconds=30)
+
+    assert seen == [[sentence] for sentence in told]
+
+
 @pytest.mark.parametrize(
     "path",
     [
