@@ -30,7 +30,7 @@ from outreach.events.shelf import Shelf
 from outreach.i18n import N_, Translator, language_name
 from outreach.installation import is_demo
 from outreach.runtime import now, settings
-from outreach.web import t
+from outreach.web import t, takes_gzip
 
 bp = Blueprint("feeds", __name__, url_prefix="/<locale:locale>")
 
@@ -256,7 +256,7 @@ def _tag(body: bytes) -> str:
 
 def _answer(feed: _Feed) -> Response:
     """The feed, packed where the reader takes that, or 304 for a copy that is this one."""
-    is_zipped = request.accept_encodings.best_match(("gzip", "identity"), default="identity") == "gzip"
+    is_zipped = takes_gzip()
     response = make_response(feed.zipped if is_zipped else feed.body)
     response.content_type = CONTENT_TYPE
     if is_zipped:

@@ -4,6 +4,7 @@ These pages are the same for everybody: they set no cookie, and whole answers ar
 until something public changes; the list also until the minute is over.
 """
 
+import gzip
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -43,13 +44,14 @@ _HTML = "text/html; charset=utf-8"
 @dataclass(frozen=True, slots=True)
 class _Page:
     body: bytes
+    zipped: bytes
     etag: str
 
 
 @bp.record
 def _put_up_shelf(setup: BlueprintSetupState) -> None:
     setup.app.extensions[_SHELF] = Shelf[_Page](
-        capacity_bytes=_SHELF_BYTES, weigh=lambda page: len(page.body)
+        capacity_bytes=_SHELF_BYTES, weigh=lambda page: len(page.body) + len(page.zipped)
     )
 
 
@@ -115,14 +117,14 @@ def _answer(state: Hashable, make: Callable[[], str], *, is_kept: bool) -> Respo
 
     def page() -> _Page:
         body = make().encode()
-        return _Page(body, sha256(body).hexdigest()[:24])
+        return _Page(body, gzip.compress(body, 6, mtime=0), sha256(body).hexdigest()[:24])
 
     if is_kept:
         shelf: Shelf[_Page] = current_app.extensions[_SHELF]
         found = shelf.get((request.path, request.query_string), state, page)
     else:
         found = page()
-    return answer_kept(found.body, found.etag, content_type=_HTML, max_age=FRESH_SECONDS)
+    return answer_kept(found.body, found.etag, content_type=_HTML, max_age=FRESH_SECONDS, zipped=found.zipped)
 
 
 def _state_of(public_id: str, at: datetime) -> tuple[int, shown.Seats, bool, bool]:
