@@ -109,9 +109,7 @@ def _environment(locale: str) -> Environment:
 
 
 def _render(source: str, locale: str = "en", **values: object) -> str:
-    imports = (
-        '{% import "_parts.html" as parts %}{% import "_forms.html" as forms %}'
-    )
+    imports = '{% import "_parts.html" as parts %}{% import "_forms.html" as forms %}'
     return re.sub(r"[ \n]+", " ", _environment(locale).from_string(imports + source).render(**values)).strip()
 
 
