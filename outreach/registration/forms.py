@@ -74,7 +74,7 @@ def largest_party(event: Event) -> int:
 
 def form_for(event: Event, *, consent: str) -> RegistrationForm:
     """The form of an event, with what the browser sent in it; `consent` stands beside the box."""
-    form = _form_class(event.kind)()
+    form = _form_class(KINDS[event.kind].questions)()
     form.needs.choices = [(offer, t()(label)) for offer, label in OFFERS.items() if offer in event.offers]
     for question in KINDS[event.kind].questions:
         if question.answers:
@@ -201,8 +201,8 @@ _READERS: dict[str, tuple[Callable[[RegistrationForm, Event], object], ...]] = {
 
 
 @cache
-def _form_class(kind: str) -> type[RegistrationForm]:
-    fields = {_ANSWER + question.key: _field(question) for question in KINDS[kind].questions}
+def _form_class(questions: tuple[Question, ...]) -> type[RegistrationForm]:
+    fields = {_ANSWER + question.key: _field(question) for question in questions}
     return type("KindRegistrationForm", (RegistrationForm,), fields)
 
 
