@@ -29,13 +29,13 @@ from outreach.app import create_app
 from outreach.config import Settings
 from outreach.serving import THREADS
 
-SMALL, LARGE, GUESTS = 1_000, 10_000, 80_000
+SMALL, LARGE = 1_000, 10_000
 #: The address of a database by its name.
 Addresses = Callable[[str], str]
 Server = Callable[[Path], AbstractContextManager[Addresses]]
 
-FULL = Effort(rounds=3, seconds=1.5, warm_up_seconds=1.0, starts=3)
-QUICK = Effort(rounds=1, seconds=0.5, warm_up_seconds=0.3, starts=1)
+FULL = Effort(guests=80_000, rounds=3, seconds=1.5, warm_up_seconds=1.5, starts=3)
+QUICK = Effort(guests=8_000, rounds=1, seconds=0.5, warm_up_seconds=0.5, starts=1)
 _LIBRARIES = ("Flask", "Werkzeug", "Jinja2", "SQLAlchemy", "gunicorn", "psycopg", "cryptography")
 
 
@@ -61,21 +61,21 @@ def _measure(kind: str, server: Server, effort: Effort) -> None:
     with tempfile.TemporaryDirectory(prefix="outreach-bench-") as name:
         folder = Path(name)
         with server(folder) as address:
-            Comparison(_filled(address), effort, folder).run()
+            Comparison(_filled(address, effort.guests), effort, folder).run()
 
 
-def _filled(address: Addresses) -> Databases:
+def _filled(address: Addresses, guests: int) -> Databases:
     began = time.monotonic()
     urls = address("small"), address("large"), address("yardstick")
     small, large = (create_app(Settings(database_url=url)) for url in urls[:2])
     other = yardstick.create_app(urls[2])
     now = datetime.now(UTC)
     seeded = (
-        seed.seed(small, other, events=SMALL, guests=GUESTS, now=now),
-        seed.seed(large, None, events=LARGE, guests=GUESTS, now=now),
+        seed.seed(small, other, events=SMALL, guests=guests, now=now),
+        seed.seed(large, None, events=LARGE, guests=guests, now=now),
     )
     print(
-        f"Databases with {SMALL:,} and with {LARGE:,} events to come, each with {GUESTS:,} guests, "
+        f"Databases with {SMALL:,} and with {LARGE:,} events to come, each with {guests:,} guests, "
         f"were filled in {time.monotonic() - began:.0f} s."
     )
     return Databases(*urls, *seeded)

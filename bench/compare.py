@@ -20,8 +20,9 @@ SCALE_GOAL = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long is measured."""
+    """How much is measured, and how long."""
 
+    guests: int
     rounds: int
     seconds: float
     warm_up_seconds: float

@@ -37,8 +37,8 @@ def listing(site: Site, *, is_kept: bool) -> Visitor:
         prefix = f"/{dice.choice(LOCALES)}" if site.is_outreach else ""
         for page in dice.choices(range(1, len(weights) + 1), cum_weights=weights, k=PAGES_OF_VISIT):
             asked = [f"page={page}"] if page > 1 else []
-            # No address that the site itself writes, so no answer of it is kept.
-            asked += [] if is_kept else ["anew=1"]
+            # An address that nobody else asks for, so that no answer was kept.
+            asked += [] if is_kept else [f"anew={dice.getrandbits(48)}"]
             yield from _page(f"{prefix}/events/" + (f"?{'&'.join(asked)}" if asked else ""))
 
     return visit
@@ -54,7 +54,8 @@ def details(site: Site, *, is_kept: bool) -> Visitor:
         dice = random.Random(number)
         prefix = f"/{dice.choice(LOCALES)}" if site.is_outreach else ""
         for public_id in dice.choices(ids, cum_weights=weights, k=PAGES_OF_VISIT):
-            yield from _page(f"{prefix}/events/{public_id}" + ("" if is_kept else "?anew=1"))
+            query = "" if is_kept else f"?anew={dice.getrandbits(48)}"
+            yield from _page(f"{prefix}/events/{public_id}{query}")
 
     return visit
 
