@@ -117,7 +117,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
         "secure_delete=ON",
         "temp_store=MEMORY",
         # Each thread has a connection; the operating system keeps the pages once for all of them.
-        "cache_size=-512",
+        "cache_size=-256",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

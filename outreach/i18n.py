@@ -11,8 +11,8 @@ import re
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
+from datetime import date, datetime, time
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -96,24 +96,24 @@ class Translator:
 
     def day(self, on: date) -> str:
         """Weekday and full date, "Saturday, March 7, 2026": no form that a reader can misread."""
-        return format_date(on, "full", locale=self._babel)
+        return _date(on, "full", self._babel)
 
     def short_day(self, on: date) -> str:
         """Day and month, for a list that already says the year."""
-        return format_skeleton("MMMd", on, locale=self._babel)
+        return _skeleton("MMMd", on, self._babel)
 
     def month_name(self, on: date) -> str:
         """The short name of the month, for a date tile."""
         # Not "LLL": Babel 2.18 shares its stand-alone names between locales, so the first one read wins.
-        return format_date(on, "MMM", locale=self._babel)
+        return _date(on, "MMM", self._babel)
 
     def weekday(self, on: date) -> str:
         """The weekday's full name."""
-        return format_date(on, "EEEE", locale=self._babel)
+        return _date(on, "EEEE", self._babel)
 
     def clock(self, at: datetime) -> str:
         """Twelve-hour clock time of a local wall time, "6:30 PM"."""
-        return format_skeleton("hm", at, locale=self._babel).replace("\u202f", "\u00a0")
+        return _skeleton("hm", at.time(), self._babel).replace("\u202f", "\u00a0")
 
     def when(self, at: datetime) -> str:
         """Weekday, date and clock time of a local wall time."""
@@ -121,7 +121,7 @@ class Translator:
 
     def number(self, value: int | float) -> str:
         """A decimal number as this language groups it."""
-        return format_decimal(value, locale=self._babel)
+        return _decimal(value, self._babel)
 
     def percent(self, share: float) -> str:
         """A share of one as a whole percentage."""
@@ -130,6 +130,25 @@ class Translator:
     def listed(self, items: Iterable[str]) -> str:
         """Items as one phrase: "a, b, and c"."""
         return format_list(list(items), locale=self._babel)
+
+
+# The same few days, times and numbers stand on every page, and writing one takes as long as a query.
+_kept = lru_cache(maxsize=4096)
+
+
+@_kept
+def _date(on: date, form: str, locale: Locale) -> str:
+    return format_date(on, form, locale=locale)
+
+
+@_kept
+def _skeleton(skeleton: str, at: date | time, locale: Locale) -> str:
+    return format_skeleton(skeleton, at, locale=locale)
+
+
+@_kept
+def _decimal(value: int | float, locale: Locale) -> str:
+    return format_decimal(value, locale=locale)
 
 
 _lock = threading.Lock()

@@ -17,8 +17,10 @@ REQUEST_SECONDS = 30
 #: How long answers on their way may take to finish after Ctrl-C.
 GRACE_SECONDS = 10
 
-#: Of <malloc.h>: how many heaps there may be.
-_M_ARENA_MAX = -8
+#: Of <malloc.h>: from which size on a block stands alone and goes back at once, and how many heaps there
+#: may be.
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+_LARGE_BYTES = 128 * 1024
 
 Work = Callable[[Flask, threading.Event], None]
 
@@ -83,7 +85,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # the library has no types
 def _keep_one_heap() -> None:
     """Spares some ten megabytes a process: glibc would give each thread a heap, and none gives back.
 
-    Threads of Python take turns anyway. Other C libraries have no such setting (mallopt(3)).
+    Threads of Python take turns anyway. Said aloud, the size of large blocks no longer grows with the
+    largest that was freed, which would leave a hole in the heap for each feed that was ever made. Other
+    C libraries have no such settings (mallopt(3)).
     """
     with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_ARENA_MAX, 1)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)

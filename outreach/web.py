@@ -5,6 +5,8 @@ An edge that other edges use; it knows no feature.
 
 import gzip
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -83,6 +85,16 @@ def install(app: Flask) -> None:
     app.register_blueprint(bp)
 
 
+def warm_up(app: Flask) -> None:
+    """Loads what the first readers would wait for. Done before there are several processes, they share it."""
+    for locale in app.extensions["outreach"].settings.locales:
+        spoken = translator(locale)
+        spoken.when(datetime(2000, 1, 1, 12))
+        spoken.number(1)
+    for name in ("events", "event", "register", "pass"):
+        app.jinja_env.get_template(f"public/{name}.html")
+
+
 def t() -> Translator:
     """The translator of this request's language."""
     found: Translator | None = g.get("t")
@@ -134,22 +146,47 @@ def takes_gzip() -> bool:
     return request.accept_encodings.best_match(("gzip", "identity"), default="identity") == "gzip"
 
 
-def answer_kept(
-    body: bytes, etag: str, *, content_type: str, max_age: int, zipped: bytes | None = None
-) -> Response:
-    """A public answer that may be kept: 304 when the reader's copy is this one (RFC 9110 section 13).
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An answer that is the same for everybody, as most readers take it: packed, so that many find room."""
 
-    `zipped`, the same body packed, goes to those who take it. Only what is the same for everybody may be
-    packed: the length of a packed page tells of the secrets in it to whoever can add words to it.
+    zipped: bytes
+    #: Of what is packed, so that both forms have one tag.
+    etag: str
+
+    @property
+    def weight_bytes(self) -> int:
+        """The room that it takes."""
+        return len(self.zipped)
+
+
+def pack(body: bytes) -> Packed:
+    """An answer ready to be kept.
+
+    Only what is the same for everybody may be packed: the length of a packed page tells of the secrets
+    in it to whoever can add words to it.
     """
-    is_zipped = zipped is not None and takes_gzip()
-    response = make_response(zipped if is_zipped else body)
+    return Packed(gzip.compress(body, 5, mtime=0), tag(body))
+
+
+def tag(body: bytes) -> str:
+    """What an answer is known by."""
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def answer_packed(
+    packed: Packed, *, content_type: str, max_age: int, changed_at: datetime | None = None
+) -> Response:
+    """A public answer that may be kept: 304 when the reader's copy is this one (RFC 9110 section 13)."""
+    is_zipped = takes_gzip()
+    response = make_response(packed.zipped if is_zipped else gzip.decompress(packed.zipped))
     response.content_type = content_type
-    if zipped is not None:
-        response.vary.add("Accept-Encoding")
+    response.vary.add("Accept-Encoding")
     if is_zipped:
         response.content_encoding = "gzip"
-    response.set_etag(etag, weak=True)
+    response.set_etag(packed.etag, weak=True)
+    if changed_at is not None:
+        response.last_modified = changed_at
     response.cache_control.public = True
     response.cache_control.max_age = max_age
     response.make_conditional(request)

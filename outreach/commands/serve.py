@@ -10,8 +10,10 @@ from outreach.demo.people import PASSWORD, STAFF
 from outreach.errors import OutreachError
 from outreach.installation import is_demo
 from outreach.messaging.worker import run as run_worker
+from outreach.microcache import MicroCache
 from outreach.runtime import AppMaker
 from outreach.serving import Server
+from outreach.web import warm_up
 
 
 @click.command()
@@ -30,6 +32,8 @@ def serve(make_app: AppMaker, host: str, port: int, workers: int, no_worker: boo
         # The web processes must not share this one's connections.
         db.session.remove()
         db.engine.dispose()
+    warm_up(app)
+    app.wsgi_app = MicroCache(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap
     # Each web process has a worker, and all of them together the rate that the sender has.
     work = None if no_worker else partial(run_worker, share=1 / workers)
     Server(app, host=host, port=port, workers=workers, work=work).run()

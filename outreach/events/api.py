@@ -1,9 +1,8 @@
 """The public read API: the events that everybody may see, as JSON; it knows no guest and changes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, Response, current_app, json, request
@@ -20,26 +19,20 @@ from outreach.events.queries import PAGE_SIZE, Filters
 from outreach.events.shelf import Shelf
 from outreach.i18n import N_, SOURCE_LOCALE, Translator, translator
 from outreach.runtime import now, settings
-from outreach.web import answer_kept
+from outreach.web import Packed, answer_packed, pack
 
 bp = Blueprint("api", __name__)
 
 FRESH_SECONDS = 60
 _SHELF = "outreach_api"
-_SHELF_BYTES = 2 * 1024 * 1024
+_SHELF_BYTES = 1024 * 1024
 _JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    body: bytes
-    etag: str
 
 
 @bp.record
 def _put_up_shelf(setup: BlueprintSetupState) -> None:
-    setup.app.extensions[_SHELF] = Shelf[_Answer](
-        capacity_bytes=_SHELF_BYTES, weigh=lambda answer: len(answer.body)
+    setup.app.extensions[_SHELF] = Shelf[Packed](
+        capacity_bytes=_SHELF_BYTES, weigh=lambda answer: answer.weight_bytes
     )
 
 
@@ -58,17 +51,17 @@ def events() -> Response:
         filters, t = Filters.parse(request.args), _translator(request.args)
     except InvalidInputsError as error:
         return _problem(error)
-    shelf: Shelf[_Answer] = current_app.extensions[_SHELF]
+    shelf: Shelf[Packed] = current_app.extensions[_SHELF]
     state = (queries.public_generation(), at.replace(second=0, microsecond=0))
     answer = shelf.get((filters, t.locale), state, lambda: _page(filters, t, at))
-    return answer_kept(answer.body, answer.etag, content_type=_JSON, max_age=FRESH_SECONDS)
+    return answer_packed(answer, content_type=_JSON, max_age=FRESH_SECONDS)
 
 
 @bp.get("/openapi.json")
 def openapi() -> Response:
     """What the API takes and answers, for programs (OpenAPI 3.1)."""
     answer = _written(description(public_url=settings().public_url, locales=settings().locales))
-    return answer_kept(answer.body, answer.etag, content_type=_JSON, max_age=FRESH_SECONDS)
+    return answer_packed(pack(answer), content_type=_JSON, max_age=FRESH_SECONDS)
 
 
 def _translator(args: Mapping[str, str]) -> Translator:
@@ -78,18 +71,20 @@ def _translator(args: Mapping[str, str]) -> Translator:
     return translator(locale)
 
 
-def _page(filters: Filters, t: Translator, at: datetime) -> _Answer:
+def _page(filters: Filters, t: Translator, at: datetime) -> Packed:
     found = queries.upcoming(filters, at)
     total = queries.count_upcoming(filters, at)
     _load_the_rest(found)
-    return _written(
-        {
-            "total": total,
-            "page": filters.page,
-            "pages": -(-total // PAGE_SIZE),
-            "next": _address(filters, t) if filters.page * PAGE_SIZE < total else None,
-            "events": [_event(event, t) for event in found],
-        }
+    return pack(
+        _written(
+            {
+                "total": total,
+                "page": filters.page,
+                "pages": -(-total // PAGE_SIZE),
+                "next": _address(filters, t) if filters.page * PAGE_SIZE < total else None,
+                "events": [_event(event, t) for event in found],
+            }
+        )
     )
 
 
@@ -182,9 +177,8 @@ def _wall(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}"
 
 
-def _written(value: object) -> _Answer:
-    body = (json.dumps(value, ensure_ascii=False, sort_keys=False) + "\n").encode()
-    return _Answer(body, sha256(body).hexdigest()[:24])
+def _written(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, sort_keys=False) + "\n").encode()
 
 
 def _problem(error: InvalidInputsError) -> Response:
@@ -200,6 +194,6 @@ def _problem(error: InvalidInputsError) -> Response:
         "detail": problems[0]["detail"],
         "errors": problems,
     }
-    response = Response(_written(body).body, 400, content_type="application/problem+json")
+    response = Response(_written(body), 400, content_type="application/problem+json")
     response.cache_control.no_store = True
     return response

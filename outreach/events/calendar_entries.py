@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 _PREFIXES: dict[Audience, str] = {"public": "e", "personal": "r", "waiting": "w"}
 
 #: How many events are loaded at once; a database takes only so many values in a list.
-_BATCH = 400
+_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)

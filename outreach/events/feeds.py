@@ -4,12 +4,10 @@ Three layers: entries that are kept per event and language, whole feeds that are
 for as long as nothing public changes, and the reader's own copy, which one integer confirms.
 """
 
-import gzip
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from hashlib import sha256
 
 from flask import Blueprint, Response, current_app, make_response, request
 from flask.blueprints import BlueprintSetupState
@@ -30,7 +28,7 @@ from outreach.events.shelf import Shelf
 from outreach.i18n import N_, Translator, language_name
 from outreach.installation import is_demo
 from outreach.runtime import now, settings
-from outreach.web import t, takes_gzip
+from outreach.web import Packed, answer_packed, pack, t, tag
 
 bp = Blueprint("feeds", __name__, url_prefix="/<locale:locale>")
 
@@ -48,7 +46,7 @@ _HEAD_BYTES = 20_000
 #: More entries than fit into the budget, so that a feed of any size is read in the same time.
 _MOST_ENTRIES = 2_000
 _SHELF = "outreach_feeds"
-_SHELF_BYTES = 6 * 1024 * 1024
+_SHELF_BYTES = 1024 * 1024
 #: Filters that anybody may fill with anything; a feed that has one is not remembered in the database.
 _OPEN_FILTERS = ("q", "from", "to")
 _UNKNOWN = N_("There is no such calendar.")
@@ -59,11 +57,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """A feed as it is sent; the same tag for both forms, since they say the same."""
+    """A feed as it is sent."""
 
-    body: bytes
-    zipped: bytes
-    etag: str
+    packed: Packed
     #: None for a feed that nobody remembers.
     changed_at: datetime | None
 
@@ -71,7 +67,7 @@ class _Feed:
 @bp.record
 def _put_up_shelf(setup: BlueprintSetupState) -> None:
     setup.app.extensions[_SHELF] = Shelf[_Feed](
-        capacity_bytes=_SHELF_BYTES, weigh=lambda feed: len(feed.body) + len(feed.zipped)
+        capacity_bytes=_SHELF_BYTES, weigh=lambda feed: feed.packed.weight_bytes
     )
 
 
@@ -111,7 +107,7 @@ def single_event(public_id: str) -> Response:
         changed_at=entries[0].changed_at,
         is_feed=False,
     )
-    response = _answer(_Feed(body, gzip.compress(body, 6, mtime=0), _tag(body), entries[0].changed_at))
+    response = _answer(_Feed(pack(body), entries[0].changed_at))
     # Without this, phones subscribe to the address instead of adding the event.
     response.headers["Content-Disposition"] = f'attachment; filename="event-{public_id}.ics"'
     return response
@@ -143,11 +139,11 @@ def _build(args: Mapping[str, str], at: datetime) -> _Feed:
     if dropped or len(entries) == _MOST_ENTRIES:
         _log.warning("feed %s holds %s events and leaves out the rest", filters.query(), len(pieces))
     name = _name(filters, t())
-    signature = _tag(_written(pieces, filters, name, changed_at=_EPOCH))
+    signature = tag(_written(pieces, filters, name, changed_at=_EPOCH))
     is_remembered = not any(name in args for name in _OPEN_FILTERS)
     changed_at = _changed_at(f"{t().locale}?{filters.query()}", signature, at) if is_remembered else None
     body = _written(pieces, filters, name, changed_at=changed_at or _midnight(at))
-    return _Feed(body, gzip.compress(body, 6, mtime=0), _tag(body), changed_at)
+    return _Feed(pack(body), changed_at)
 
 
 def _midnight(at: datetime) -> datetime:
@@ -250,25 +246,12 @@ def _changed_at(feed: str, signature: str, at: datetime) -> datetime:
         return after.changed_at
 
 
-def _tag(body: bytes) -> str:
-    return sha256(body).hexdigest()[:32]
-
-
 def _answer(feed: _Feed) -> Response:
-    """The feed, packed where the reader takes that, or 304 for a copy that is this one."""
-    is_zipped = takes_gzip()
-    response = make_response(feed.zipped if is_zipped else feed.body)
-    response.content_type = CONTENT_TYPE
-    if is_zipped:
-        response.content_encoding = "gzip"
-    response.set_etag(feed.etag, weak=True)
-    if feed.changed_at is not None:
-        response.last_modified = feed.changed_at
-    response.cache_control.public = True
-    response.cache_control.max_age = FRESH_SECONDS
-    response.vary.add("Accept-Encoding")
+    """The feed, or 304 for a copy that is this one."""
+    response = answer_packed(
+        feed.packed, content_type=CONTENT_TYPE, max_age=FRESH_SECONDS, changed_at=feed.changed_at
+    )
     response.headers["X-Robots-Tag"] = "noindex"
-    response.make_conditional(request)
     return response
 
 

@@ -7,16 +7,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Self
+from functools import cache
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from outreach.accounts.models import Jurisdiction, Organization
 from outreach.database import db
 from outreach.errors import InvalidInputError, InvalidInputsError, NotFoundError
+from outreach.events import shown
 from outreach.events.drafts import LONGEST_EVENT, PUBLIC_STATUSES
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event, EventCohost, EventLanguage, EventText, Generation, Venue
@@ -29,6 +31,16 @@ SEARCH_CHARACTERS = 60
 UPCOMING_STATUSES = ("published", "cancelled")
 
 _PUBLIC_GENERATION = select(Generation.value).where(Generation.name == "public")
+
+#: What a kept page of an event depends on.
+_PAGE_STATE = select(
+    _PUBLIC_GENERATION.scalar_subquery(),
+    Event.capacity,
+    Event.seats_taken,
+    Event.waiting_parties,
+    Event.starts_at,
+    Event.ends_at,
+).where(Event.public_id == bindparam("public_id"))
 
 #: How far a wall clock can be from UTC, rounded up.
 _CLOCK_REACH = timedelta(hours=15)
@@ -161,11 +173,7 @@ def count_upcoming(filters: Filters, now: datetime) -> int:
 
 def event_by_public_id(public_id: str, *, is_whole: bool = True) -> Event:
     """A public event, with everything its page shows when it is wanted whole. Raises NotFoundError."""
-    event = db.session.scalar(
-        select(Event)
-        .where(Event.public_id == public_id, Event.status.in_(PUBLIC_STATUSES))
-        .options(*_everything() if is_whole else ())
-    )
+    event = db.session.scalars(_public_event(is_whole), {"public_id": public_id}).unique().one_or_none()
     if event is None:
         raise NotFoundError(N_("There is no such event."))
     return event
@@ -174,6 +182,24 @@ def event_by_public_id(public_id: str, *, is_whole: bool = True) -> Event:
 def public_generation() -> int:
     """The counter that rises when anything on public pages changes."""
     return db.session.scalar(_PUBLIC_GENERATION) or 0
+
+
+class PageState(NamedTuple):
+    """What a kept page of an event depends on: nothing else on it changes with time."""
+
+    generation: int
+    seats: shown.Seats
+    has_begun: bool
+    is_over: bool
+
+
+def page_state(public_id: str, now: datetime) -> PageState:
+    """The state of one event's pages, in one query. Raises NotFoundError for an id that nobody has."""
+    row = db.session.execute(_PAGE_STATE, {"public_id": public_id}).one_or_none()
+    if row is None:
+        raise NotFoundError(N_("There is no such event."))
+    seats = shown.seats(row.capacity, row.seats_taken, row.waiting_parties)
+    return PageState(row[0] or 0, seats, row.starts_at <= now, row.ends_at <= now)
 
 
 def hosts(now: datetime) -> list[tuple[str, str]]:
@@ -291,13 +317,24 @@ def _mentions(word: str) -> ColumnElement[bool]:
     return or_(Event.id.in_(texts), Event.venue_id.in_(places), Event.organization_id.in_(names))
 
 
-def _everything() -> tuple[ExecutableOption, ...]:
+@cache
+def _public_event(is_whole: bool) -> Select[Event]:
+    """Made once: to describe everything anew takes as long as to ask for it."""
     return (
-        joinedload(Event.organization),
+        select(Event)
+        .where(Event.public_id == bindparam("public_id"), Event.status.in_(PUBLIC_STATUSES))
+        .options(*_everything() if is_whole else (joinedload(Event.texts),))
+    )
+
+
+def _everything() -> tuple[ExecutableOption, ...]:
+    # Few rows each, so that joining them costs less than asking for them one after the other.
+    return (
+        joinedload(Event.organization, innerjoin=True),
         joinedload(Event.campaign),
         joinedload(Event.venue).joinedload(Venue.county),
-        selectinload(Event.texts),
-        selectinload(Event.languages),
+        joinedload(Event.texts),
+        joinedload(Event.languages),
+        joinedload(Event.cohosts),
         selectinload(Event.parts),
-        selectinload(Event.cohosts),
     )

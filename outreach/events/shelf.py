@@ -26,6 +26,7 @@ class Shelf(Generic[Answer]):
         self._weigh = weigh
         self._kept: OrderedDict[Hashable, _Kept[Answer]] = OrderedDict()
         self._makers: dict[Hashable, Lock] = {}
+        self._used_bytes = 0
         self._lock = Lock()
 
     def last(self, key: Hashable) -> Answer | None:
@@ -65,9 +66,9 @@ class Shelf(Generic[Answer]):
 
     def _put(self, key: Hashable, kept: _Kept[Answer]) -> None:
         with self._lock:
+            before = self._kept.pop(key, None)
+            self._used_bytes += self._weigh(kept.answer) - (self._weigh(before.answer) if before else 0)
             self._kept[key] = kept
-            self._kept.move_to_end(key)
-            used = sum(self._weigh(each.answer) for each in self._kept.values())
-            while used > self._capacity_bytes and len(self._kept) > 1:
+            while self._used_bytes > self._capacity_bytes and len(self._kept) > 1:
                 _, dropped = self._kept.popitem(last=False)
-                used -= self._weigh(dropped.answer)
+                self._used_bytes -= self._weigh(dropped.answer)

@@ -4,25 +4,21 @@ These pages are the same for everybody: they set no cookie, and whole answers ar
 until something public changes; the list also until the minute is over.
 """
 
-import gzip
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from itertools import groupby
 from typing import cast
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
-from sqlalchemy import bindparam, select
 from wtforms import Form, SearchField, SelectField, StringField
 
-from outreach.database import db
 from outreach.errors import InvalidInputsError, NotFoundError
 from outreach.events import queries, shown
 from outreach.events.drafts import OFFERS
 from outreach.events.kinds import KINDS
-from outreach.events.models import Event, EventPart, Generation
+from outreach.events.models import Event, EventPart
 from outreach.events.queries import PAGE_SIZE, Filters
 from outreach.events.shelf import Shelf
 from outreach.fields import tell
@@ -30,40 +26,22 @@ from outreach.i18n import LANGUAGES, N_, language_name, local
 from outreach.phone import displayed
 from outreach.qr import svg
 from outreach.runtime import now, settings
-from outreach.web import answer_kept, lazy, t
+from outreach.web import Packed, answer_packed, lazy, pack, t
 
 bp = Blueprint("events", __name__, url_prefix="/<locale:locale>")
 
 #: How long a browser may show a page without asking again.
 FRESH_SECONDS = 60
 _SHELF = "outreach_public_pages"
-_SHELF_BYTES = 4 * 1024 * 1024
+_SHELF_BYTES = 3 * 1024 * 1024
 _HTML = "text/html; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    body: bytes
-    zipped: bytes
-    etag: str
 
 
 @bp.record
 def _put_up_shelf(setup: BlueprintSetupState) -> None:
-    setup.app.extensions[_SHELF] = Shelf[_Page](
-        capacity_bytes=_SHELF_BYTES, weigh=lambda page: len(page.body) + len(page.zipped)
+    setup.app.extensions[_SHELF] = Shelf[Packed](
+        capacity_bytes=_SHELF_BYTES, weigh=lambda page: page.weight_bytes
     )
-
-
-#: What a kept page of an event depends on.
-_STATE = select(
-    select(Generation.value).where(Generation.name == "public").scalar_subquery(),
-    Event.capacity,
-    Event.seats_taken,
-    Event.waiting_parties,
-    Event.starts_at,
-    Event.ends_at,
-).where(Event.public_id == bindparam("public_id"))
 
 
 class FilterForm(Form):
@@ -97,7 +75,7 @@ def detail(name: str) -> Response:
     """One event; a readable name may follow its public id after a hyphen."""
     public_id, _, slug = name.partition("-")
     at = now()
-    state = _state_of(public_id, at)
+    state = queries.page_state(public_id, at)
     return _answer(state, lambda: _detail_page(public_id, at), is_kept=not slug and not request.query_string)
 
 
@@ -105,7 +83,9 @@ def detail(name: str) -> Response:
 def flyer(public_id: str) -> Response:
     """One event on a sheet of paper, with a code for phones and a word to text."""
     return _answer(
-        _state_of(public_id, now())[:1], lambda: _flyer_page(public_id), is_kept=not request.query_string
+        queries.page_state(public_id, now()).generation,
+        lambda: _flyer_page(public_id),
+        is_kept=not request.query_string,
     )
 
 
@@ -115,28 +95,15 @@ def _answer(state: Hashable, make: Callable[[], str], *, is_kept: bool) -> Respo
     Only canonical addresses are kept, so that made-up ones push nothing off the shelf.
     """
 
-    def page() -> _Page:
-        body = make().encode()
-        return _Page(body, gzip.compress(body, 6, mtime=0), sha256(body).hexdigest()[:24])
+    def page() -> Packed:
+        return pack(make().encode())
 
     if is_kept:
-        shelf: Shelf[_Page] = current_app.extensions[_SHELF]
+        shelf: Shelf[Packed] = current_app.extensions[_SHELF]
         found = shelf.get((request.path, request.query_string), state, page)
     else:
         found = page()
-    return answer_kept(found.body, found.etag, content_type=_HTML, max_age=FRESH_SECONDS, zipped=found.zipped)
-
-
-def _state_of(public_id: str, at: datetime) -> tuple[int, shown.Seats, bool, bool]:
-    """What a kept page of an event depends on, in one query: nothing else on it changes with time.
-
-    Raises NotFoundError.
-    """
-    row = db.session.execute(_STATE, {"public_id": public_id}).one_or_none()
-    if row is None:
-        raise NotFoundError(N_("There is no such event."))
-    seats = shown.seats(row.capacity, row.seats_taken, row.waiting_parties)
-    return row[0] or 0, seats, row.starts_at <= at, row.ends_at <= at
+    return answer_packed(found, content_type=_HTML, max_age=FRESH_SECONDS)
 
 
 def _minute(at: datetime) -> datetime:

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Integer, bindparam, or_, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from outreach.database import db
 from outreach.events.models import Event
@@ -11,32 +12,37 @@ from outreach.registration.ledger import has_stopped_texts
 from outreach.registration.models import Registration
 from outreach.registration.waitlist import WaitingParty, decide, offer_expires_at
 
+_events = Event.__table__.c
+_wanted = bindparam("seats", type_=Integer)
+#: Made once: making it costs more than running it.
+_TAKE = (
+    update(Event.__table__)  # type: ignore[arg-type]  # a Table, whatever the base class promises
+    .where(
+        _events.id == bindparam("event_id"),
+        _events.status == "published",
+        or_(_events.capacity.is_(None), _events.seats_taken + _wanted <= _events.capacity),
+        _events.waiting_parties == 0,
+    )
+    .values(seats_taken=_events.seats_taken + _wanted)
+    .returning(_events.seats_taken, _events.capacity)
+)
+
 #: After so many unanswered offers a party is taken off the list.
 OFFERS_MADE = 2
 
 
-def take(event_id: int, seats: int, *, now: datetime, ahead_of_list: bool = False) -> bool:
+def take(event: Event, seats: int, *, now: datetime) -> bool:
     """Takes seats if the whole number is free and nobody waits for them; says whether it did.
 
     One conditional update decides, so that forty parties who come at once for ten seats get ten.
-    `ahead_of_list` is for a party that has seats already and wants more.
     """
-    statement = (
-        update(Event)
-        .where(
-            Event.id == event_id,
-            Event.status == "published",
-            or_(Event.capacity.is_(None), Event.seats_taken + seats <= Event.capacity),
-        )
-        .values(seats_taken=Event.seats_taken + seats)
-        .returning(Event.seats_taken == Event.capacity)
-    )
-    if not ahead_of_list:
-        statement = statement.where(Event.waiting_parties == 0)
-    row = db.session.execute(statement).first()
-    if row is not None and row[0]:
+    row = db.session.execute(_TAKE, {"event_id": event.id, "seats": seats}).first()
+    if row is None:
+        return False
+    set_committed_value(event, "seats_taken", row.seats_taken)
+    if row.seats_taken == row.capacity:
         raise_generation(now=now)
-    return row is not None
+    return True
 
 
 def give_back(event_id: int, seats: int, *, now: datetime) -> None:

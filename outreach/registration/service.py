@@ -1,8 +1,10 @@
 """THE registration: register, change, cancel; every door calls these and none knows another's wording."""
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -37,6 +39,21 @@ from outreach.vault import Vault
 
 _CODE_TRIES = 8
 
+# Made once each: making a statement costs more than running it.
+_EVENT = select(Event).where(Event.public_id == bindparam("public_id"))
+_SAME = (
+    select(Registration)
+    .where(
+        or_(
+            (Registration.event_id == bindparam("event_id"))
+            & (Registration.phone_hash == bindparam("phone_hash")),
+            Registration.request_key == bindparam("request_key"),
+        )
+    )
+    .limit(1)
+)
+_GUEST = select(Guest).where(Guest.token_hash == bindparam("token_hash"))
+
 
 def register(request: RegistrationRequest, *, vault: Vault, now: datetime) -> Outcome:
     """Registers a party: with seats, or on the waiting list. Flushes.
@@ -47,27 +64,25 @@ def register(request: RegistrationRequest, *, vault: Vault, now: datetime) -> Ou
     InvalidInputError for a party or an answer that cannot be.
     """
     event = _event_to_join(request, now=now)
-    answers = clean(KINDS[event.kind].questions, request.answers)
+    values = _values(request, clean(KINDS[event.kind].questions, request.answers), vault=vault, now=now)
     hashed = phone_hash(vault, request.phone) if request.phone else None
-    existing = _existing(event, request, hashed)
-    if existing is not None and existing.state != "cancelled":
-        return _already(existing, request, vault)
-    if existing is None:
-        row = _insert(event, request, hashed, vault=vault, now=now)
-        if row.state != "new":
+    row = _existing(event, request, hashed)
+    if row is not None and row.state == "cancelled":
+        row = _held(row)
+    if row is not None and row.state != "cancelled":
+        return _already(row, request, vault)
+    if row is not None:
+        row.guest = _guest(request, hashed, vault=vault, now=now)
+        row.passed_count = 0
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.state = "confirmed" if seats.take(event, row.party_size, now=now) else "waitlisted"
+    else:
+        row, is_new = _insert(event, request, hashed, values, vault=vault, now=now)
+        if not is_new:
             # The same guest came through another process in this very moment.
             return _already(row, request, vault)
-    else:
-        row = _held(existing)
-        if row.state != "cancelled":
-            return _already(row, request, vault)
-        row.guest = _guest(request, hashed, vault=vault, now=now)
-    row.party_size, row.door, row.changed_at, row.queued_at = request.party_size, request.door, now, now
-    row.needs = list(request.needs)
-    row.sealed = seal_party(vault, PartyFacts(request.companions, answers))
-    row.passed_count = 0
     if request.consent and hashed:
-        row.wants_texts = True
         record_consent(
             hashed,
             "granted",
@@ -77,26 +92,33 @@ def register(request: RegistrationRequest, *, vault: Vault, now: datetime) -> Ou
             vault=vault,
             now=now,
         )
-    _seat_or_queue(row, now=now)
+    db.session.flush()
+    if row.state == "waitlisted":
+        seats.join_list(event.id)
+        # There may be seats that the list's first party cannot use.
+        seats.hand_on(event.id, now=now, present_id=row.id)
     return _outcome(row, vault)
+
+
+def _values(
+    request: RegistrationRequest, answers: dict[str, str], *, vault: Vault, now: datetime
+) -> dict[str, Any]:
+    """What a registration takes from a request, by column, whether it is new or comes back to life."""
+    values = {
+        "party_size": request.party_size,
+        "door": request.door,
+        "needs": list(request.needs),
+        "sealed": seal_party(vault, PartyFacts(request.companions, answers)),
+        "queued_at": now,
+        "changed_at": now,
+    }
+    return {**values, "wants_texts": True} if request.consent and request.phone else values
 
 
 def _held(row: Registration) -> Registration:
     """The party as it is now, while nobody else changes the parties of its event."""
     seats.lock(row.event_id)
     return db.session.get_one(Registration, row.id, populate_existing=True)
-
-
-def _seat_or_queue(row: Registration, *, now: datetime) -> None:
-    if seats.take(row.event_id, row.party_size, now=now):
-        row.state = "confirmed"
-        db.session.flush()
-        return
-    row.state = "waitlisted"
-    db.session.flush()
-    seats.join_list(row.event_id)
-    # There may be seats that the list's first party cannot use.
-    seats.hand_on(row.event_id, now=now, present_id=row.id)
 
 
 def check_open(event: Event, *, now: datetime) -> None:
@@ -142,7 +164,7 @@ def change_party(row: Registration, size: int, *, now: datetime) -> None:
         raise ConflictError(N_("This registration was canceled. Please register again."))
     if row.state == "offered":
         raise ConflictError(N_("Seats are kept for you. Say first whether you take them."))
-    if row.state == "confirmed" and more > 0 and not seats.take(event.id, more, now=now):
+    if row.state == "confirmed" and more > 0 and not seats.take(event, more, now=now):
         raise ConflictError(N_("There are not enough free seats. Your group stays as it was."))
     row.party_size, row.changed_at = size, now
     row.arrived_count = min(row.arrived_count, size)
@@ -207,7 +229,7 @@ def record_consent(
 
 def guest_by_token(token: str, *, vault: Vault) -> Guest:
     """Whose pass this is. Raises NotFoundError."""
-    guest = db.session.scalar(select(Guest).where(Guest.token_hash == token_hash(vault, token)))
+    guest = db.session.scalar(_GUEST, {"token_hash": token_hash(vault, token)})
     if guest is None:
         raise NotFoundError(N_("This pass is not known any more. Passes end three days after the event."))
     return guest
@@ -215,15 +237,18 @@ def guest_by_token(token: str, *, vault: Vault) -> Guest:
 
 def registrations_of(guest: Guest) -> list[Registration]:
     """What a guest registered for, soonest first, with events ready to be shown."""
-    return list(
-        db.session.scalars(
-            select(Registration)
-            .join(Event)
-            .where(Registration.guest_id == guest.id)
-            .options(joinedload(Registration.event).selectinload(Event.texts))
-            .options(joinedload(Registration.event).joinedload(Event.venue))
-            .order_by(Event.starts_at, Registration.id)
-        )
+    return list(db.session.scalars(_of_guest(), {"guest_id": guest.id}).unique())
+
+
+@cache
+def _of_guest() -> Select[Registration]:
+    event = joinedload(Registration.event, innerjoin=True)
+    return (
+        select(Registration)
+        .join(Event)
+        .where(Registration.guest_id == bindparam("guest_id"))
+        .options(event.joinedload(Event.texts), event.joinedload(Event.venue))
+        .order_by(Event.starts_at, Registration.id)
     )
 
 
@@ -245,7 +270,7 @@ def place_in_list(row: Registration) -> int:
 
 
 def _event_to_join(request: RegistrationRequest, *, now: datetime) -> Event:
-    event = db.session.scalar(select(Event).where(Event.public_id == request.event_public_id))
+    event = db.session.scalar(_EVENT, {"public_id": request.event_public_id})
     if event is None or event.status not in PUBLIC_STATUSES:
         raise NotFoundError(N_("There is no such event."))
     check_open(event, now=now)
@@ -254,46 +279,46 @@ def _event_to_join(request: RegistrationRequest, *, now: datetime) -> Event:
 
 
 def _existing(event: Event, request: RegistrationRequest, hashed: str | None) -> Registration | None:
-    keys: list[ColumnElement[bool]] = []
-    if hashed:
-        keys.append((Registration.event_id == event.id) & (Registration.phone_hash == hashed))
-    if request.request_key:
-        keys.append(Registration.request_key == request.request_key)
-    if not keys:
+    """The registration that the same number or the same filled-in form has made before."""
+    if not hashed and not request.request_key:
         return None
-    return db.session.scalar(
-        select(Registration).where(or_(*keys)).options(joinedload(Registration.guest)).limit(1)
-    )
+    # Nothing equals null, so that what is not given finds nobody.
+    given = {"event_id": event.id, "phone_hash": hashed, "request_key": request.request_key}
+    return db.session.scalar(_SAME, given)
 
 
 def _insert(
-    event: Event, request: RegistrationRequest, hashed: str | None, *, vault: Vault, now: datetime
-) -> Registration:
-    """Adds the row in state "new", or returns the one that another process added first."""
+    event: Event,
+    request: RegistrationRequest,
+    hashed: str | None,
+    values: dict[str, Any],
+    *,
+    vault: Vault,
+    now: datetime,
+) -> tuple[Registration, bool]:
+    """Adds the row with its seats, or on the list; or gives the one that another process added first."""
     for _ in range(_CODE_TRIES):
         try:
             with db.session.begin_nested():
+                is_seated = seats.take(event, request.party_size, now=now)
                 row = Registration(
                     guest=_guest(request, hashed, vault=vault, now=now),
                     event=event,
                     code=spoken_code(),
-                    state="new",
-                    party_size=request.party_size,
-                    door=request.door,
+                    state="confirmed" if is_seated else "waitlisted",
                     phone_hash=hashed,
                     request_key=request.request_key,
                     created_at=now,
-                    queued_at=now,
-                    changed_at=now,
+                    **values,
                 )
                 db.session.add(row)
                 db.session.flush()
-                return row
+                return row, True
         except IntegrityError:
             # Either the guest came twice at once, or the code is in use at this event: look, then try again.
             existing = _existing(event, request, hashed)
             if existing is not None:
-                return existing
+                return existing, False
     raise ConflictError(N_("We could not save this just now. Please try again."))
 
 

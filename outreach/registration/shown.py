@@ -1,5 +1,6 @@
 """A registration as its own guest sees it: how it stands, who comes, why it waits; knows no page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -44,10 +45,15 @@ class Entry:
 
 def entries_of(guest: Guest, t: Translator, *, vault: Vault, now: datetime) -> list[Entry]:
     """Everything on a pass, soonest first."""
-    return [_entry(row, t, vault=vault, now=now) for row in registrations_of(guest)]
+    rows = registrations_of(guest)
+    # One number, most of the time, whatever it registered for.
+    stopped = {number: has_stopped_texts(number) for number in {row.phone_hash for row in rows} if number}
+    return [_entry(row, t, stopped, vault=vault, now=now) for row in rows]
 
 
-def _entry(row: Registration, t: Translator, *, vault: Vault, now: datetime) -> Entry:
+def _entry(
+    row: Registration, t: Translator, stopped: Mapping[str, bool], *, vault: Vault, now: datetime
+) -> Entry:
     event = row.event
     standing = row.state
     if event.status == "cancelled":
@@ -66,7 +72,7 @@ def _entry(row: Registration, t: Translator, *, vault: Vault, now: datetime) -> 
         companions=_companions(row, t, vault=vault),
         needs=[t(OFFERS[need]) for need in OFFERS if need in row.needs],
         explanation=_explanation(row, event, t) if is_open else "",
-        texts=_texts(row),
+        texts=_texts(row, stopped),
     )
 
 
@@ -93,9 +99,9 @@ def _explanation(row: Registration, event: Event, t: Translator) -> str:
     return ""
 
 
-def _texts(row: Registration) -> Texts:
+def _texts(row: Registration, stopped: Mapping[str, bool]) -> Texts:
     if row.phone_hash is None:
         return "none"
-    if has_stopped_texts(row.phone_hash):
+    if stopped[row.phone_hash]:
         return "stopped"
     return "on" if row.wants_texts else "off"

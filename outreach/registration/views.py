@@ -8,9 +8,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 
 from outreach import throttle
 from outreach.database import transaction
@@ -23,8 +34,10 @@ from outreach.errors import (
 from outreach.events import queries, shown
 from outreach.events.models import Event
 from outreach.events.queries import Filters
+from outreach.events.shelf import Shelf
 from outreach.fields import said, tell
 from outreach.i18n import N_
+from outreach.identifiers import link_token
 from outreach.phone import displayed, masked
 from outreach.qr import svg
 from outreach.registration import passes, requests, service
@@ -55,9 +68,18 @@ keep_private(bp)
 #: Libraries and shelters share one address, families one number.
 TRIES_OF_NUMBER, TRIES_OF_ADDRESS = 5, 60
 TRIES_PER = timedelta(hours=1)
+#: First pages of forms; where each reader's own keys belong, they have a sign that no text has.
+_SHELF, _SHELF_CHARACTERS = "outreach_first_pages", 1024 * 1024
+_CSRF_PLACE, _KEY_PLACE = "\ue000", "\ue001"
+
 _PASSES = "passes"
 _PASSES_REMEMBERED = 5
 _OTHERS_SHOWN = 3
+
+
+@bp.record
+def _put_up_shelf(setup: BlueprintSetupState) -> None:
+    setup.app.extensions[_SHELF] = Shelf[str](capacity_bytes=_SHELF_CHARACTERS, weigh=len)
 
 
 @bp.route("/events/<public_id>/register", methods=["GET", "POST"])
@@ -67,6 +89,8 @@ def register(public_id: str) -> ResponseReturnValue:
     Everything may also come at once, without a step.
     """
     try:
+        if request.method == "GET":
+            return _kept_for_back(_first_page(public_id))
         event = queries.event_by_public_id(public_id, is_whole=False)
         service.check_open(event, now=now())
     except (NotFoundError, ConflictError) as refusal:
@@ -74,8 +98,6 @@ def register(public_id: str) -> ResponseReturnValue:
     form = form_for(event, consent=_consent())
     steps = steps_of(event)
     step = request.form.get("step", "")
-    if request.method == "GET":
-        return _kept_for_back(_form_page(form, event, steps[0]))
     if step in steps and request.form.get("go") == "back":
         return _form_page(form, event, steps[max(0, steps.index(step) - 1)])
     if step in steps[:-1]:
@@ -263,6 +285,29 @@ def _led_on(outcome: Outcome) -> ResponseReturnValue:
     others = [token for token in session.get(_PASSES, []) if token != outcome.pass_token]
     session[_PASSES] = [outcome.pass_token, *others][:_PASSES_REMEMBERED]
     return redirect(url_for("registration.show_pass", token=outcome.pass_token), 303)
+
+
+def _first_page(public_id: str) -> str:
+    """The first question, the same for everybody but for two keys, which are put in for each reader.
+
+    Raises NotFoundError, and ConflictError when nobody can register any more.
+    """
+    at = now()
+
+    def draw() -> str:
+        event = queries.event_by_public_id(public_id, is_whole=False)
+        service.check_open(event, now=at)
+        form = form_for(event, consent=_consent())
+        page = _form_page(form, event, steps_of(event)[0])
+        for own, place in ((generate_csrf(), _CSRF_PLACE), (form.request_key.data, _KEY_PLACE)):
+            page = page.replace(own or "", place)
+        return page
+
+    state = queries.page_state(public_id, at)
+    shelf: Shelf[str] = current_app.extensions[_SHELF]
+    # What else an address says is part of the links to the other languages.
+    page = draw() if request.query_string else shelf.get((t().locale, public_id), state, draw)
+    return page.replace(_CSRF_PLACE, generate_csrf()).replace(_KEY_PLACE, link_token())
 
 
 def _form_page(form: RegistrationForm, event: Event, step: str) -> str:
