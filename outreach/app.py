@@ -5,11 +5,13 @@ from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from outreach import errors, security, web
 from outreach.accounts import staff_views as account_staff_views
@@ -70,10 +72,18 @@ _STAFF_MENU = (
 )
 
 
+class _Application(Flask):
+    """Flask, but for what it says of an error that nobody foresaw: a pass in an address is a secret."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Logs the kind and the place of an error, and nothing that was sent or asked for."""
+        self.logger.error("%s failed: %s", request.endpoint, errors.outline(exc_info[1]))
+
+
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     """An application ready to serve, to run commands in, or to be tested."""
     logging.getLogger("outreach").setLevel(settings.log_level)
-    app = Flask(
+    app = _Application(
         __name__, template_folder=str(_ROOT / "templates"), static_folder=str(_ROOT / "outreach" / "static")
     )
     app.config.update(
@@ -92,6 +102,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     _register_features(app)
     _register_errors(app)
     _register_health(app)
+    if settings.proxies:
+        # Tries are counted by who asks. Where nobody of ours stands before us, anybody could claim anything.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     return app
 
 

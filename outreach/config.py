@@ -60,6 +60,8 @@ class Settings:
     #: Message parts a second that the sender's registration allows.
     segments_per_second: float = 3.75
     log_level: str = "INFO"
+    #: How many servers of our own stand before us and say in X-Forwarded-For who asked them.
+    proxies: int = 0
 
     @property
     def is_public(self) -> bool:
@@ -109,6 +111,7 @@ class _Reader:
             send_concurrency=int(self.number("SEND_CONCURRENCY", 8, 1, 512)),
             segments_per_second=self.number("SEGMENTS_PER_SECOND", 3.75, 0.01, 10_000),
             log_level=self.level(),
+            proxies=int(self.number("PROXIES", 0, 0, 5)),
         )
         self.check_together(settings)
         if self.problems:

@@ -98,9 +98,10 @@ def prepare_engine(engine: Engine) -> None:
 def engine_options(url: str) -> dict[str, Any]:
     """Pool settings for a database address."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10, "check_same_thread": False}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 10, "check_same_thread": False}}
     # A short pool: gunicorn's threads share it, and PostgreSQL counts connections over all processes.
-    return {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
+    # Errors are logged, and what they were about is in the values.
+    return {"hide_parameters": True, "pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

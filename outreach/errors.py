@@ -4,6 +4,8 @@ An error carries the sentence's message id and its values. Edges translate it fo
 `app.py` alone maps each class to an HTTP status.
 """
 
+import traceback
+
 
 class OutreachError(Exception):
     """Base of everything we raise on purpose: `message` is a gettext id, `values` its placeholders."""
@@ -52,3 +54,10 @@ class TooManyRequestsError(OutreachError):
 
 class ConfigurationError(OutreachError):
     """The settings cannot be run with; the sentence lists every problem."""
+
+
+def outline(error: BaseException) -> str:
+    """What kind of error it was and where; its words may hold what no log may hold."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.name}:{frame.lineno}" for frame in frames if "outreach" in frame.filename]
+    return f"{type(error).__name__} at {' > '.join(places[-3:])}"

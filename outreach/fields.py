@@ -32,8 +32,12 @@ def lines(text: str | None) -> str:
 
 
 def sent() -> ImmutableMultiDict[str, str] | None:
-    """What this request sent of a form; None where it only asks for the empty one."""
-    return request.form if request.method == "POST" else None
+    """What this request sent of a form, without NULs; None where it only asks for the empty one."""
+    if request.method != "POST":
+        return None
+    return ImmutableMultiDict(
+        (name, value.replace("\0", "")) for name, value in request.form.items(multi=True)
+    )
 
 
 class LineField(StringField):
@@ -95,7 +99,7 @@ class CountField(IntegerField):
         self.data: int | None = None
         text = str(valuelist[0]).strip() if valuelist else ""
         if text:
-            if not text.lstrip("-").isdecimal() or len(text) > 9:
+            if not text.removeprefix("-").isdecimal() or len(text) > 9:
                 raise ValueError(t()(N_("Enter a whole number.")))
             self.data = int(text)
 

@@ -63,6 +63,8 @@ class MicroCache:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """One request, answered from memory or by the application."""
+        # Part of every address that is written, and of no key: we are never anywhere but at the root.
+        environ["SCRIPT_NAME"] = ""
         if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in _BYPASS):
             return self._app(environ, start_response)
         asked_at = self._clock()
@@ -109,13 +111,13 @@ class MicroCache:
         with self._lock:
             self._drop(key)
             self._kept[key] = kept
-            self._used_bytes += _weight(kept)
+            self._used_bytes += _weight(key, kept)
             while self._used_bytes > self._capacity_bytes:
                 self._drop(next(iter(self._kept)))
 
     def _drop(self, key: _Key) -> None:
         if key in self._kept:
-            self._used_bytes -= _weight(self._kept.pop(key))
+            self._used_bytes -= _weight(key, self._kept.pop(key))
 
 
 def _kept(status: str, headers: list[tuple[str, str]], body: bytes, *, until: float) -> _Kept:
@@ -143,6 +145,6 @@ def _send(kept: _Kept, known_tags: str, start_response: StartResponse) -> Iterab
     return [kept.body]
 
 
-def _weight(kept: _Kept) -> int:
+def _weight(key: _Key, kept: _Kept) -> int:
     """About; the headers of an answer and what holds them take a kilobyte or so."""
-    return len(kept.body) + 1024
+    return len(kept.body) + sum(map(len, key)) + 1024

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Protocol, TypeVar, cast
 
-from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -65,6 +65,12 @@ def install(app: Flask, settings: Settings) -> None:
     # Not `init_app`: nobody is remembered here past a session, and its look for that after every request
     # opens the session, which would mark even public pages as different for each reader.
     app.login_manager = login_manager  # type: ignore[attr-defined]  # where the library looks for it
+
+    @app.before_request
+    def refuse_nul() -> None:
+        # PostgreSQL takes none, and no address of ours has one.
+        if "\0" in request.path:
+            abort(404)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -49,6 +49,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # the library has no types
             "loglevel": "warning",
             # No access log: addresses of passes and doors are secrets.
             "accesslog": None,
+            # No front server may say that we live below some path: whoever can reach us could say so.
+            "forwarder_headers": "",
             "when_ready": self.settle,
             "post_worker_init": self.start_work,
             "worker_exit": self.end_work,

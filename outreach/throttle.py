@@ -38,6 +38,12 @@ def count(purpose: str, subject: str, *, limit: int, per: timedelta, vault: Vaul
         )
 
 
+def forgive(purpose: str, subject: str, *, vault: Vault) -> None:
+    """Forgets the tries of a subject who has shown to be the right one. Flushes."""
+    key = vault.hash(subject, purpose=f"throttle {purpose}")
+    db.session.execute(delete(Throttle).where(Throttle.key == key))
+
+
 @cache
 def _counting(_dialect: str) -> Any:
     """The statement, made once for each kind of database: making it costs more than running it."""

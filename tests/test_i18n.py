@@ -9,6 +9,11 @@ from outreach.i18n import LANGUAGES, language_name, negotiate, translator
 EVENING = datetime(2026, 3, 7, 18, 30)
 
 
+def test_negotiate_looks_at_no_more_tags_than_anybody_speaks():
+    assert negotiate(",".join(["zzzz"] * 9 + ["es"]), LANGUAGES) == "es"
+    assert negotiate(",".join(["zzzz"] * 10 + ["es"]), LANGUAGES) is None
+
+
 @pytest.mark.parametrize(
     ("header", "locale"),
     [

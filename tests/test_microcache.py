@@ -23,11 +23,12 @@ def clock():
 @pytest.fixture
 def app():
     app = Flask(__name__)
-    app.asked = []
+    app.asked, app.roots = [], []
 
     @app.route("/<path:path>", methods=["GET", "POST"])
     def page(path: str) -> Response:
         app.asked.append((request.method, path))
+        app.roots.append(request.root_path + "/")
         response = Response(f"{path} {len(app.asked)}")
         response.headers["Cache-Control"] = "public, max-age=60"
         response.set_etag(path, weak=True)
@@ -131,6 +132,12 @@ def test_kept_answers_stay_within_their_room(app, clock):
     assert len(app.asked) == 20
     client.get("/0")
     assert len(app.asked) == 21
+
+
+def test_nobody_can_say_that_we_live_below_some_path(client, app):
+    client.get("/a", environ_overrides={"SCRIPT_NAME": "//evil.example"})
+
+    assert app.roots == ["/"]
 
 
 def test_error_of_the_application_reaches_the_server(app, clock):

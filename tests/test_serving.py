@@ -1,7 +1,9 @@
 """The server as a process: it answers, it ends when it is told to, and leaves nothing behind."""
 
+import http.client
 import os
 import signal
+from contextlib import closing
 
 import pytest
 
@@ -22,6 +24,18 @@ def test_serve_ends_on_ctrl_c_and_leaves_no_process(place, workers):
     assert press_ctrl_c(process) == 0
     assert is_gone(process.pid)
     assert "Traceback" not in place.log
+
+
+def test_visitor_cannot_move_the_site_for_others(place):
+    process = place.start()
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", place.port, timeout=PATIENCE_SECONDS)) as asked:
+            asked.request("GET", "//evil.example/en/events/", headers={"SCRIPT_NAME": "//evil.example"})
+            asked.getresponse().read()
+            asked.request("GET", "/en/events/")
+            assert b"evil.example" not in asked.getresponse().read()
+    finally:
+        assert press_ctrl_c(process) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["interrupt", "terminate"])

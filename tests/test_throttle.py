@@ -65,3 +65,11 @@ def test_sweep_removes_windows_that_are_over(context: Flask, vault: Vault):
     assert [row.window_ends_at for row in db.session.scalars(select(Throttle))] == [
         NOW + timedelta(minutes=90)
     ]
+
+
+def test_forgiven_tries_are_forgotten(context: Flask, vault: Vault):
+    for _ in range(2):
+        count(vault)
+    throttle.forgive("knock", "127.0.0.1", vault=vault)
+
+    count(vault)

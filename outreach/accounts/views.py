@@ -77,6 +77,8 @@ def sign_in() -> Response | str | tuple[str, int]:
         count_try(email)
         with transaction():
             token = service.sign_in(email, form.password.data or "", now=now())
+            if token is not None:
+                throttle.forgive("sign-in", _subject(email), vault=vault())
         if token is not None:
             return _let_in(token)
         form.email.errors = [t()(N_("The e-mail address or the password is not right."))]
@@ -88,10 +90,14 @@ def sign_in() -> Response | str | tuple[str, int]:
 
 def count_try(subject: str) -> None:
     """Counts one try of a password of this subject. Raises TooManyRequestsError after too many."""
-    limits = ((subject.strip().lower(), _TRIES), (request.remote_addr or "", _TRIES_OF_ADDRESS))
+    limits = ((_subject(subject), _TRIES), (request.remote_addr or "", _TRIES_OF_ADDRESS))
     with transaction():
         for counted, limit in limits:
             throttle.count("sign-in", counted, limit=limit, per=_TRIES_PER, vault=vault(), now=now())
+
+
+def _subject(email: str) -> str:
+    return email.strip().lower()
 
 
 def _let_in(token: str) -> Response:

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 
 from outreach.database import transaction
 from outreach.engagement import ballots
@@ -33,6 +33,8 @@ class CloseForm(FlaskForm):  # type: ignore[misc]  # the library has no types
     residents = StringField(lazy(N_("Grew up in the United States")))
     both = StringField(lazy(N_("Both, or it's complicated")))
     unsaid = StringField(lazy(N_("Prefer not to say")))
+    #: Asked only while the event still lasts.
+    is_meant = BooleanField(lazy(N_("Nobody else is coming")))
 
 
 @bp.route("/close", methods=["GET", "POST"])
@@ -40,11 +42,15 @@ def close(token: str) -> str | Response | tuple[str, int]:
     """Asks for the numbers and closes the event with them; asked again, it corrects them."""
     event = door.event_behind(token, vault=vault(), now=now())
     form = CloseForm()
+    if event.status == "held" or event.ends_at <= now() or not event.is_end_known or event.starts_at > now():
+        del form.is_meant
     if request.method == "GET":
         counted = door.people_in_room(event) if event.head_count is None else event.head_count
         form.head_count.data = str(counted)
         return _page(event, token, form)
     head_count, totals = _numbers(form)
+    if form.is_meant and not form.is_meant.data:
+        form.is_meant.errors = [t()(N_("Check this if everybody is in. Otherwise close the event later."))]
     if form.errors or head_count is None:
         return _page(event, token, form), 400
     try:

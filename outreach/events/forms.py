@@ -159,10 +159,12 @@ class EventForm(Form):
     parts = FieldList(FormField(PartForm), max_entries=PARTS)
 
     revision = HiddenField()
+    #: Asked only where a public event gets another time or place.
+    is_move_meant = BooleanField(lazy(N_("Yes, tell the guests of the new time or place")))
 
     def offer_choices(self, hosts: Sequence[Organization]) -> None:
         """Fills in what can be chosen here and now; `hosts` are those who may host the event."""
-        self.host.choices = [(body.public_id, body.name) for body in hosts]
+        self.host.choices = [("", "—"), *((body.public_id, body.name) for body in hosts)]
         self.kind.choices = [(kind.id, t()(kind.label)) for kind in kinds_for(hosts)]
         zones = {**_ZONES, settings().time_zone: _ZONES.get(settings().time_zone, settings().time_zone)}
         if self.time_zone.data and self.time_zone.data not in zones:

@@ -217,6 +217,9 @@ def span(starts: date | datetime, ends: date | datetime | None, zone: str) -> Sp
     Days include the last one. A missing end is guessed two hours after the start. Raises
     InvalidInputError for a day with a time as its end and as `zones.resolve` does.
     """
+    for at, name in ((starts, "starts"), (ends, "ends")):
+        if at is not None:
+            zones.check_year(at, name)
     if not isinstance(starts, datetime):
         last_on = starts if ends is None else ends
         if isinstance(last_on, datetime):

@@ -5,8 +5,9 @@ import re
 _FORM = re.compile(r"(?=.*[A-Z])[A-Z0-9]{3,12}")
 
 #: What means something else by itself, in the languages written with these letters: to stop, to start
-#: and to get help, yes and no. A poster that said STOP would sign its readers off. Messaging hears
-#: these words, of which this feature knows nothing; a test compares the two lists.
+#: and to get help, yes and no, and the names of languages, which choose one. A poster that said STOP
+#: would sign its readers off. Messaging hears these words, of which this feature knows nothing; a test
+#: compares the two lists.
 TAKEN = frozenset(
     """
     STOP STOPALL UNSUBSCRIBE END QUIT REVOKE OPTOUT CANCEL START UNSTOP SUBSCRIBE OPTIN HELP INFO
@@ -18,6 +19,8 @@ TAKEN = frozenset(
     JOOJI JOOJIYA JOOGSO BILOW BILAW CAAWI CAAWIN CAAWIMAAD CAAWIMO HAA MAYA
     DUNG DUNGLAI NGUNG HUY GIUP TROGIUP VANG KHONG
     ARRET ARRETER ARRETEZ ANNULER DESABONNER COMMENCER REPRENDRE AIDE AIDEZMOI OUI NON
+    ENGLISH ESPANOL SPANISH ARABIC SOMALI SOOMAALI SWAHILI KISWAHILI BURMESE VIETNAMESE FRENCH FRANCAIS
+    TIENGVIET DARI PASHTO KINYARWANDA IKINYARWANDA CHINESE
     HAGARIKA GUHAGARIKA REKERAHO REKERAAHO TANGIRA MFASHA MUMFASHE UBUFASHA YEGO OYA
     """.split()  # noqa: SIM905 (a list of quoted words is harder to read)
 )

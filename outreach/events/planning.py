@@ -133,6 +133,26 @@ def return_change(change: EventChange, note: str, *, reviewer: Staff, now: datet
     _decide(change, "returned", note.strip(), reviewer=reviewer, now=now)
 
 
+def withdraw_change(change: EventChange, *, revision: int) -> None:
+    """Takes a change back that waits or was returned; the event stays as it is. Flushes.
+
+    Raises ConflictError when it was decided on, or the event changed, meanwhile.
+    """
+    take_revision(change.event, revision)
+    if change.state not in ("submitted", "returned"):
+        raise ConflictError(N_("This change was decided before."))
+    db.session.delete(change)
+    db.session.flush()
+
+
+def discard(event: Event, *, revision: int) -> None:
+    """Deletes an event that was never public. Flushes. Raises ConflictError for any other one."""
+    _require(event, EDITABLE, N_("Only an event that was never public can be deleted."))
+    take_revision(event, revision)
+    db.session.delete(event)
+    db.session.flush()
+
+
 def cancel(event: Event, reason: str, *, locale: str, now: datetime) -> None:
     """Calls an event off, with the reason in one of the event's languages. Flushes."""
     _require(event, ("published",), N_("Only a published event can be canceled."))
@@ -161,6 +181,16 @@ def close_as_held(event: Event, head_count: int | None, *, now: datetime) -> Non
     event.status, event.head_count = "held", head_count
     event.closed_at = event.closed_at or now
     event.changed_at = now
+    raise_generation(now=now)
+    db.session.flush()
+
+
+def open_again(event: Event, *, now: datetime) -> None:
+    """Takes back that an event took place, while it still lasts: somebody closed it too early. Flushes."""
+    _require(event, ("held",), N_("Only a closed event can be opened again."))
+    if event.ends_at <= now:
+        raise ConflictError(N_("This event is over. You can still correct the head count."))
+    event.status, event.closed_at, event.changed_at = "published", None, now
     raise_generation(now=now)
     db.session.flush()
 
@@ -240,7 +270,7 @@ def _apply(event: Event, draft: EventDraft, *, now: datetime) -> None:
     has_police = any(body.sector == LAW_ENFORCEMENT for body in [host, *cohosts])
     venue = _venue(draft.venue)
     was_announced = event.status == "published"
-    if was_announced and _is_moved(event, draft, venue):
+    if would_move(event, draft):
         if draft.ends_at <= now:
             raise InvalidInputError(N_("Choose a time that is still to come."), field="starts")
         event.version += 1
@@ -276,14 +306,14 @@ def _apply(event: Event, draft: EventDraft, *, now: datetime) -> None:
         raise InvalidInputError(_KEYWORD_TAKEN, field="keyword") from None
 
 
-def _is_moved(event: Event, draft: EventDraft, venue: Venue | None) -> bool:
-    """Whether guests who were told time and place before would now come at the wrong one."""
+def would_move(event: Event, draft: EventDraft) -> bool:
+    """Whether guests who were told time and place before would now come at the wrong one, and are told."""
     has_new_end = event.is_end_known and event.ends_at != draft.ends_at
-    return (
+    return event.status == "published" and (
         has_new_end
         or event.starts_at != draft.starts_at
         or event.delivery != draft.delivery
-        or _place_of(event.venue) != _place_of(venue)
+        or _place_of(_venue_draft(event.venue)) != _place_of(draft.venue)
     )
 
 
@@ -379,8 +409,12 @@ def _venue_draft(venue: Venue | None) -> VenueDraft | None:
     return VenueDraft(venue.name, venue.address, venue.city, county, venue.access_notes)
 
 
-def _place_of(venue: Venue | None) -> tuple[object, ...]:
-    return () if venue is None else (venue.name, venue.address, venue.city)
+def _place_of(venue: VenueDraft | None) -> tuple[str, ...]:
+    return (
+        ()
+        if venue is None
+        else tuple((part or "").strip() for part in (venue.name, venue.address, venue.city))
+    )
 
 
 def _campaign(draft: EventDraft) -> Campaign | None:

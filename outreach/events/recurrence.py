@@ -13,6 +13,8 @@ from outreach.i18n import N_
 #: Dates that are counted through at most, so that no rule keeps us for ever.
 _COUNTED = 20_000
 _TOO_OFTEN = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)", re.IGNORECASE)
+#: dateutil would look for the next date for ever.
+_NEVER = re.compile(r"INTERVAL=0*(;|$)", re.IGNORECASE)
 _UNTIL = re.compile(r";?UNTIL=[^;]*", re.IGNORECASE)
 
 
@@ -53,6 +55,8 @@ def most_useful(found: Sequence[datetime], most: int, *, since: datetime) -> Seq
 def _read(rule: str, starts_local: datetime, until: datetime) -> object:
     if _TOO_OFTEN.search(rule):
         raise InvalidInputError(N_("This event repeats more often than daily."))
+    if _NEVER.search(rule):
+        raise InvalidInputError(N_("We cannot read how this event repeats."))
     text = _UNTIL.sub("", rule)
     if "COUNT=" not in text.upper():
         text += f";UNTIL={until:%Y%m%dT%H%M%S}"

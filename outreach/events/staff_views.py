@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from outreach.accounts.models import Organization, Staff
@@ -22,6 +23,7 @@ from outreach.events.facts import Fact, differences, facts
 from outreach.events.forms import CancelForm, CloseForm, EventForm, NoteForm, filled, kinds_for
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event, EventChange
+from outreach.events.shown import cancel_reason
 from outreach.events.views import draw_event
 from outreach.fields import said, sent, tell
 from outreach.i18n import N_, local, translator
@@ -43,6 +45,25 @@ def _words() -> dict[str, Any]:
     return {"KINDS": KINDS, "STATUSES": STATUSES, "can_see_guests": _can_see_guests}
 
 
+@bp.errorhandler(CSRFError)
+def _stale(error: CSRFError) -> tuple[str, int]:
+    """A form that was sent after signing out and in again is shown once more, with everything in it."""
+    if current_staff() is None:
+        sentence = N_(
+            "You are signed out. Sign in in another tab, then send this page again: nothing is lost."
+        )
+        return render_template("errors/error.html", status=403, message=t()(sentence)), 403
+    if request.endpoint not in ("staff_events.new", "staff_events.edit"):
+        sentence = N_("This page was open for too long. Go back, reload it and send it again.")
+        return render_template("errors/error.html", status=400, message=t()(sentence)), 400
+    form = EventForm(sent())
+    form.form_errors = [t()(N_("You signed in again meanwhile. Please save once more: nothing is lost."))]
+    if request.endpoint == "staff_events.new":
+        return _form_page(form, worklist.hosts(_actor())), 422
+    event = _event((request.view_args or {})["public_id"], Action.PLAN_EVENT)
+    return _form_page(form, [event.organization], event=event), 422
+
+
 @bp.get("/")
 def home() -> str:
     """What needs doing: drafts, reviews, events to close, and what is coming up."""
@@ -51,8 +72,8 @@ def home() -> str:
     if actor.role is Role.ORGANIZER:
         stages = ["drafts", "over", "review", "upcoming"]
     pages = {stage: worklist.page(actor, stage, now=at, size=_AT_HOME) for stage in stages}
-    changed_ids = worklist.ids_with_open_change(pages["review"].events)
-    return render_template("staff/home.html", pages=pages, stages=worklist.STAGES, changed_ids=changed_ids)
+    changes = worklist.changes_of([*pages["review"].events, *pages["drafts"].events])
+    return render_template("staff/home.html", pages=pages, stages=worklist.STAGES, changes=changes)
 
 
 @bp.get("/events")
@@ -71,7 +92,7 @@ def index() -> str:
         words=words,
         stages=worklist.STAGES,
         counts=worklist.counts(_actor(), now=now()),
-        changed_ids=worklist.ids_with_open_change(found.events),
+        changes=worklist.changes_of(found.events),
     )
 
 
@@ -80,8 +101,8 @@ def index() -> str:
 def review() -> str:
     """Events and changes that wait for a coordinator, those that begin soonest first."""
     found = worklist.page(_actor(), "review", now=now(), number=request.args.get("page", 1, type=int))
-    changed_ids = worklist.ids_with_open_change(found.events)
-    return render_template("staff/review.html", page=found, changed_ids=changed_ids)
+    changes = worklist.changes_of(found.events)
+    return render_template("staff/review.html", page=found, changes=changes)
 
 
 @bp.route("/events/new", methods=["GET", "POST"])
@@ -117,10 +138,11 @@ def edit(public_id: str) -> Response | str | tuple[str, int]:
     """Changes an event: at once, or as a change that waits for review."""
     event = _event(public_id, Action.PLAN_EVENT)
     hosts = [event.organization]
+    is_free = planning.is_free_to_publish(event.organization, _me())
     if request.method == "GET":
-        change = _open_change(event)
+        change = _open_change(event) or (None if is_free else _returned_change(event))
         draft = EventDraft.from_json(change.draft) if change else planning.draft_of(event)
-        return _form_page(filled(draft, revision=event.revision), hosts, event=event)
+        return _form_page(filled(draft, revision=event.revision), hosts, event=event, change=change)
     form = EventForm(sent())
     form.offer_choices(hosts)
     if form.change_blocks(request.form.get("do", "")):
@@ -129,6 +151,11 @@ def edit(public_id: str) -> Response | str | tuple[str, int]:
         return _form_page(form, hosts, event=event), 422
     try:
         draft = form.draft()
+        if is_free and planning.would_move(event, draft) and not form.is_move_meant.data:
+            form.is_move_meant.errors = [
+                t()(N_("Say whether you mean it: guests who gave a number get a text at once."))
+            ]
+            return _form_page(form, hosts, event=event, is_moving=True), 422
         with transaction():
             change = planning.edit(event, draft, author=_me(), revision=_revision(), now=now())
     except (InvalidInputError, InvalidInputsError) as error:
@@ -220,10 +247,50 @@ def return_change(public_id: str) -> Response | tuple[str, int]:
     return _to(event)
 
 
+@bp.post("/events/<public_id>/change/withdraw")
+def withdraw_change(public_id: str) -> Response | tuple[str, int]:
+    """Takes a change back that waits or was returned."""
+    event = _event(public_id, Action.PLAN_EVENT)
+    waiting = _open_change(event) or _returned_change(event)
+    if waiting is None:
+        raise NotFoundError(N_("There is no such page."))
+    return _do(
+        event,
+        lambda: planning.withdraw_change(waiting, revision=_revision()),
+        done=lambda _: N_("The change is gone. The event stays as it is."),
+    )
+
+
+@bp.post("/events/<public_id>/delete")
+def delete(public_id: str) -> Response | tuple[str, int]:
+    """Deletes an event that was never public."""
+    event = _event(public_id, Action.PLAN_EVENT)
+    try:
+        with transaction():
+            planning.discard(event, revision=_revision())
+    except ConflictError as error:
+        return _show(_event(public_id, Action.PLAN_EVENT), problem=said(error)), 409
+    flash(t()(N_("The draft is deleted.")), "good")
+    return redirect(url_for("staff_events.home"), 303)
+
+
+@bp.post("/events/<public_id>/open-again")
+def open_again(public_id: str) -> Response | tuple[str, int]:
+    """Takes back that an event was closed, while it still lasts."""
+    event = _event(public_id, Action.PLAN_EVENT)
+    return _do(
+        event,
+        lambda: planning.open_again(event, now=now()),
+        done=lambda _: N_("The event is open again."),
+    )
+
+
 @bp.route("/events/<public_id>/cancel", methods=["GET", "POST"])
 def cancel(public_id: str) -> Response | str | tuple[str, int]:
     """Calls an event off; asks for the reason, which guests are told."""
     event = _event(public_id, Action.PLAN_EVENT)
+    if event.status in planning.EDITABLE:
+        raise NotFoundError(N_("There is no such page."))
     form = CancelForm(sent(), locale=event.source_locale)
     form.offer_choices(event)
     if request.method == "POST":
@@ -326,6 +393,7 @@ def _show(event: Event, *, form: NoteForm | CancelForm | CloseForm | None = None
         is_free=planning.is_free_to_publish(event.organization, _me()),
         has_begun=event.starts_at <= now(),
         is_over=event.ends_at <= now(),
+        reason=cancel_reason(event, t()),
     )
 
 
@@ -357,13 +425,14 @@ def _conflict_page(form: EventForm, error: ConflictError, draft: EventDraft, *, 
 
 
 def _change_page(event: Event, waiting: EventChange, form: NoteForm, *, problem: str = "") -> str:
+    proposed = EventDraft.from_json(waiting.draft)
     return render_template(
         "staff/event_change.html",
         event=event,
         change=waiting,
-        differences=differences(
-            _facts(planning.draft_of(event)), _facts(EventDraft.from_json(waiting.draft))
-        ),
+        differences=differences(_facts(planning.draft_of(event)), _facts(proposed)),
+        is_moving=planning.would_move(event, proposed),
+        may_plan=_can(Action.PLAN_EVENT, event),
         form=form,
         problem=problem,
         sent_local=local(waiting.created_at, event.time_zone),
@@ -405,6 +474,12 @@ def _can_see_guests(event: Event) -> bool:
 def _open_change(event: Event) -> EventChange | None:
     change = worklist.change_of(event) if event.status == "published" else None
     return change if change and change.state == "submitted" else None
+
+
+def _returned_change(event: Event) -> EventChange | None:
+    """The newest change, if a coordinator gave it back: nobody should have to type it again."""
+    change = worklist.change_of(event) if event.status == "published" else None
+    return change if change and change.state == "returned" else None
 
 
 def _change(event: Event) -> EventChange:

@@ -103,15 +103,16 @@ def change_of(event: Event) -> EventChange | None:
     )
 
 
-def ids_with_open_change(events: list[Event]) -> set[int]:
-    """Which of these events have a change that waits to be decided on."""
-    return set(
-        db.session.scalars(
-            select(EventChange.event_id).where(
-                EventChange.event_id.in_([event.id for event in events]), EventChange.state == "submitted"
-            )
+def changes_of(events: list[Event]) -> dict[int, str]:
+    """Of these events those with a change that waits or was returned, and which of the two; one query."""
+    rows = db.session.execute(
+        select(EventChange.event_id, EventChange.state).where(
+            EventChange.event_id.in_([event.id for event in events]),
+            EventChange.id.in_(_newest_changes()),
+            EventChange.state.in_(("submitted", "returned")),
         )
     )
+    return {event_id: state for event_id, state in rows}  # noqa: C416 (a row is no pair to the type checker)
 
 
 def counties() -> list[Jurisdiction]:
@@ -164,16 +165,28 @@ def _sees_all(actor: Actor) -> bool:
 
 def _in_stage(stage: str, now: datetime) -> ColumnElement[bool]:
     is_over = Event.ends_at <= now
-    has_change = exists().where(EventChange.event_id == Event.id, EventChange.state == "submitted")
+    is_published = Event.status == "published"
     conditions: Mapping[str, ColumnElement[bool]] = {
-        "upcoming": (Event.status == "published") & ~is_over,
-        "drafts": Event.status.in_(("draft", "returned")),
-        "review": (Event.status == "submitted") | ((Event.status == "published") & has_change),
-        "over": (Event.status == "published") & is_over,
+        "upcoming": is_published & ~is_over,
+        "drafts": Event.status.in_(("draft", "returned"))
+        | (is_published & ~is_over & _has_change("returned")),
+        "review": (Event.status == "submitted") | (is_published & _has_change("submitted")),
+        "over": is_published & is_over,
         "held": Event.status == "held",
         "canceled": Event.status == "cancelled",
     }
     return conditions[stage]
+
+
+def _has_change(state: str) -> ColumnElement[bool]:
+    """Whether an event's newest change is in a state; a later change takes the place of an earlier one."""
+    return exists().where(
+        EventChange.event_id == Event.id, EventChange.state == state, EventChange.id.in_(_newest_changes())
+    )
+
+
+def _newest_changes() -> Select[int]:
+    return select(func.max(EventChange.id)).group_by(EventChange.event_id)
 
 
 def _is_titled(word: str) -> ColumnElement[bool]:

@@ -34,6 +34,14 @@ class AmbiguousTimeError(InvalidInputError):
         self.second_at = second_at
 
 
+def check_year(day: date, field: str) -> None:
+    """Raises InvalidInputError for a day, or a time, of a year in which nothing is planned."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidInputError(
+            N_("Choose a year from %(first)s to %(last)s."), field=field, first=FIRST_YEAR, last=LAST_YEAR
+        )
+
+
 def resolve(local: datetime, zone: str, *, fold: int | None = None, field: str = "starts") -> datetime:
     """The instant, in UTC, at which clocks at a place show this wall time.
 
@@ -41,10 +49,7 @@ def resolve(local: datetime, zone: str, *, fold: int | None = None, field: str =
     Raises InvalidInputError for a time that the spring change skips, and AmbiguousTimeError for a
     doubled one without `fold`, both on `field`; InvalidInputError on "time_zone" for an unknown zone.
     """
-    if not FIRST_YEAR <= local.year <= LAST_YEAR:
-        raise InvalidInputError(
-            N_("Choose a year from %(first)s to %(last)s."), field=field, first=FIRST_YEAR, last=LAST_YEAR
-        )
+    check_year(local, field)
     info = _zone_info(zone)
     first_at, second_at = (local.replace(tzinfo=info, fold=turn).astimezone(UTC) for turn in (0, 1))
     if second_at < first_at:

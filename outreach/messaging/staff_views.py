@@ -68,7 +68,7 @@ def show() -> str:
     )
 
 
-@bp.post("/<int:inbound_id>/done")
+@bp.post("/<int(max=2147483647):inbound_id>/done")
 @requires(Action.SEE_MESSAGES)
 def set_done(inbound_id: int) -> Response:
     """Takes what a number wrote, up to this text, off the list of what waits for a person."""

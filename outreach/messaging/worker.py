@@ -6,7 +6,6 @@ could be done by any of them, twice, or late: what it does follows from the data
 
 import logging
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from outreach import throttle
 from outreach.clock import Clock
 from outreach.config import Settings
 from outreach.database import db, insert, transaction
+from outreach.errors import outline
 from outreach.events.models import Event
 from outreach.messaging import evidence, inbound, outbox, reminders
 from outreach.messaging.gateways.base import Gateway
@@ -83,7 +83,7 @@ class Worker:
                 if is_everything_due or _has_turn(each, now):
                     done += each.do(self, now)
             except Exception as error:
-                log.error("round %r failed: %s", each.name, _outline(error))
+                log.error("round %r failed: %s", each.name, outline(error))
                 failure = failure or error
             finally:
                 # Nothing stays open, and nothing read before is believed later.
@@ -240,10 +240,3 @@ def last_seen_at() -> datetime | None:
 def _set_mark(name: str, at: datetime) -> None:
     with transaction() as session:
         session.merge(WorkerMark(name=name, at=at))
-
-
-def _outline(error: Exception) -> str:
-    """What kind of error it was and where; its words may hold what no log may hold."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{frame.name}:{frame.lineno}" for frame in frames if "outreach" in frame.filename]
-    return f"{type(error).__name__} at {' > '.join(places[-3:])}"

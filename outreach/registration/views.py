@@ -68,9 +68,9 @@ keep_private(bp)
 #: Libraries and shelters share one address, families one number.
 TRIES_OF_NUMBER, TRIES_OF_ADDRESS = 5, 60
 TRIES_PER = timedelta(hours=1)
-#: First pages of forms; where each reader's own keys belong, they have a sign that no text has.
 _SHELF, _SHELF_CHARACTERS = "outreach_first_pages", 1024 * 1024
-_CSRF_PLACE, _KEY_PLACE = "\ue000", "\ue001"
+#: What stands in a kept first page where each reader's own keys belong; nobody can write it elsewhere.
+_CSRF_PLACE, _KEY_PLACE = link_token(), link_token()
 
 _PASSES = "passes"
 _PASSES_REMEMBERED = 5

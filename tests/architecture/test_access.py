@@ -37,9 +37,10 @@ PUBLIC = {
 #: All that an officer who plans trust trainings may open.
 FOR_OFFICERS = {
     "staff_accounts.account", "staff_accounts.change_password", "staff_accounts.choose_language",
-    "staff_events.cancel", "staff_events.change", "staff_events.close", "staff_events.edit",
-    "staff_events.home", "staff_events.index", "staff_events.new", "staff_events.preview",
-    "staff_events.show", "staff_events.submit",
+    "staff_events.cancel", "staff_events.change", "staff_events.close", "staff_events.delete",
+    "staff_events.edit", "staff_events.home", "staff_events.index", "staff_events.new",
+    "staff_events.open_again", "staff_events.preview", "staff_events.show", "staff_events.submit",
+    "staff_events.withdraw_change",
 }  # fmt: skip
 
 _REFUSALS = (403, 404)
@@ -79,7 +80,7 @@ def address(rule, values: dict[str, object]) -> str:
     """The rule's address with those values; another kind of variable gets the number 1."""
     name = "organization_id" if rule.endpoint == "staff_accounts.organization" else "public_id"
     known = {**values, "public_id": values[name]}
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(known.get(match[1], 1)), rule.rule)
+    return re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda match: str(known.get(match[1], 1)), rule.rule)
 
 
 def answers(client: FlaskClient, rule, values: dict[str, object]) -> set[int]:

@@ -11,8 +11,11 @@ from outreach.events.models import Event
 from outreach.registration import door
 from tests.factories import make_event
 
-NUMBERS = {"head_count": "40", "newcomers": "8", "residents": "20", "both": "3", "unsaid": "5"}
-NOTHING = {"head_count": "", "newcomers": "", "residents": "", "both": "", "unsaid": ""}
+#: Sent at the start, when closing must be meant.
+NUMBERS = {
+    "head_count": "40", "newcomers": "8", "residents": "20", "both": "3", "unsaid": "5", "is_meant": "y",
+}  # fmt: skip
+NOTHING = {"head_count": "", "newcomers": "", "residents": "", "both": "", "unsaid": "", "is_meant": "y"}
 
 
 @pytest.fixture
@@ -49,6 +52,17 @@ def test_close_hands_in_everything_and_says_so(client, web_app, address):
     page = client.get(answer.location).text
     assert "Closed with 40 people in the room." in page
     assert "36 ballots were handed in." in page
+
+
+def test_close_before_the_end_must_be_meant_and_loses_nothing(client, web_app, clock, address):
+    answer = client.post(address, data={**NUMBERS, "is_meant": ""})
+
+    assert (answer.status_code, state(web_app)[0]) == (400, "published")
+    assert "Check this if everybody is in." in answer.text
+    assert value_of(answer.text, "newcomers") == "8"
+    with web_app.app_context():
+        clock.at = db.session.scalars(db.select(Event)).one().ends_at
+    assert client.post(address, data={**NUMBERS, "is_meant": ""}).status_code == 303
 
 
 def test_page_never_shows_totals_again(client, address):

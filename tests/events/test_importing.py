@@ -701,6 +701,7 @@ def test_long_repetition_that_is_over_keeps_its_last_dates():
         "FREQ=MINUTELY;COUNT=5",
         "FREQ=HOURLY",
         "FREQ=NONSENSE",
+        "FREQ=DAILY;INTERVAL=0",
         "BYDAY=MO",
     ],
 )

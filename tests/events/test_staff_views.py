@@ -298,6 +298,137 @@ def test_change_goes_back_with_a_note(ana, coord, make, read):
     assert read(public_id).capacity is None
 
 
+def test_change_that_went_back_opens_again_with_what_was_typed(ana, coord, make):
+    public_id = make()
+    send_edit(ana, public_id, capacity="40")
+    coord.post(f"/staff/events/{public_id}/change/return", data={"note": "Too many."})
+
+    home = ana.get("/staff/").text
+    assert "Change returned" in home
+    assert "You have no drafts." not in home
+    page = ana.get(f"/staff/events/{public_id}/edit").text
+    assert "Too many." in page
+    assert edit_form(ana, public_id)["capacity"] == ["40"]
+    # Whoever publishes by saving must not publish what somebody refused.
+    assert edit_form(coord, public_id)["capacity"] == [""]
+
+    assert send_edit(ana, public_id, capacity="30").status_code == 303
+    assert public_id in coord.get("/staff/review").text
+    assert "Change returned" not in ana.get("/staff/").text
+
+
+@pytest.mark.parametrize("is_returned", [False, True])
+def test_change_can_be_taken_back(ana, coord, web_app, make, is_returned):
+    public_id = make()
+    send_edit(ana, public_id, capacity="40")
+    if is_returned:
+        coord.post(f"/staff/events/{public_id}/change/return", data={"note": "Too many."})
+
+    page = f"/staff/events/{public_id}" + ("" if is_returned else "/change")
+    form = form_in(ana.get(page).text, having="revision")
+    address = f"/staff/events/{public_id}/change/withdraw"
+    assert ana.post(address, data={"revision": form["revision"]}).status_code == 303
+    with web_app.app_context():
+        assert db.session.scalar(select(EventChange)) is None
+    assert edit_form(ana, public_id)["capacity"] == [""]
+    assert ana.post(address, data={"revision": "9"}).status_code == 404
+
+
+def test_new_time_of_a_public_event_is_asked_about_before_guests_are_told(coord, make, read):
+    public_id = make()
+    before = read(public_id).starts_local
+    later = (before + timedelta(days=1)).date().isoformat()
+
+    asked = send_edit(coord, public_id, starts_on=later)
+    assert asked.status_code == 422
+    assert "guests who gave a number get a text at once" in asked.text
+    assert read(public_id).starts_local == before
+    assert form_in(asked.text, having="revision")["starts_on"] == [later]
+
+    assert send_edit(coord, public_id, starts_on=later, is_move_meant="y").status_code == 303
+    assert read(public_id).starts_local == before + timedelta(days=1)
+
+
+def test_other_words_of_a_public_event_are_saved_at_once(coord, make, read):
+    public_id = make()
+    assert send_edit(coord, public_id, **{"texts-0-summary": "Come and eat."}).status_code == 303
+
+
+def test_reviewer_reads_that_guests_will_be_told(ana, coord, make, read):
+    public_id = make()
+    later = (read(public_id).starts_local + timedelta(days=1)).date().isoformat()
+    send_edit(ana, public_id, starts_on=later)
+    assert (
+        "guests who gave a number get a text at once" in coord.get(f"/staff/events/{public_id}/change").text
+    )
+
+
+def test_draft_is_deleted_and_a_public_event_is_not(ana, make, web_app):
+    draft, public = make(status="draft"), make()
+    assert press(ana, draft, "delete").status_code == 303
+    assert ana.get(f"/staff/events/{draft}").status_code == 404
+    assert ana.post(f"/staff/events/{public}/delete", data={"revision": "1"}).status_code == 409
+    assert ana.get(f"/staff/events/{public}").status_code == 200
+
+
+def test_draft_has_nobody_to_cancel_for(ana, make):
+    assert ana.get(f"/staff/events/{make(status='draft')}/cancel").status_code == 404
+
+
+def test_event_that_was_closed_too_early_is_opened_again_while_it_lasts(ana, clock, make, read):
+    public_id = make()
+    clock.at = read(public_id).starts_at
+    sign_in(ana)
+    ana.post(f"/staff/events/{public_id}/close", data={"head_count": "3"})
+    assert "Open it again" in ana.get(f"/staff/events/{public_id}").text
+    assert ana.post(f"/staff/events/{public_id}/open-again").status_code == 303
+    assert read(public_id).status == "published"
+
+    ana.post(f"/staff/events/{public_id}/close", data={"head_count": "3"})
+    clock.at = read(public_id).ends_at
+    sign_in(ana)
+    assert "Open it again" not in ana.get(f"/staff/events/{public_id}").text
+    assert ana.post(f"/staff/events/{public_id}/open-again").status_code == 409
+
+
+def test_form_goes_to_an_address_without_a_place_on_the_page(ana, make):
+    """Else the browser, which stands at the block that was added last, would pass the errors by."""
+    public_id = make()
+    page = ana.get(f"/staff/events/{public_id}/edit").text
+    assert f'action="/staff/events/{public_id}/edit"' in page
+
+
+def test_host_is_chosen_and_never_proposed(coord, web_app):
+    with web_app.app_context(), transaction():
+        make_organization("Another host")
+    form = form_in(coord.get("/staff/events/new?kind=workshop").text, having="host")
+    assert form["host"] == [""]
+    refused = coord.post("/staff/events/new", data={**form, **TYPED, "host": ""})
+    assert refused.status_code == 422
+    assert 'id="host-error"' in refused.text
+
+
+def test_form_of_an_older_sign_in_is_shown_again_with_everything(ana, web_app, make, read):
+    public_id = make()
+    form = edit_form(ana, public_id)
+    web_app.config["WTF_CSRF_ENABLED"] = True
+    again = ana.post(f"/staff/events/{public_id}/edit", data={**form, "capacity": "40", "csrf_token": "old"})
+
+    assert again.status_code == 422
+    assert "nothing is lost" in again.text
+    assert form_in(again.text, having="revision")["capacity"] == ["40"]
+    assert read(public_id).capacity is None
+
+
+def test_form_sent_after_signing_out_says_how_to_keep_it(web_app, make):
+    public_id = make()
+    web_app.config["WTF_CSRF_ENABLED"] = True
+    answer = web_app.test_client().post(f"/staff/events/{public_id}/edit", data={"capacity": "40"})
+
+    assert answer.status_code == 403
+    assert "Sign in in another tab" in answer.text
+
+
 def test_change_is_the_reviewers_to_decide(ana, make, read):
     public_id = make()
     send_edit(ana, public_id, capacity="40")

@@ -113,7 +113,7 @@ def test_whole_party_arrives_by_one_tap_however_often_it_is_sent(client, web_app
     assert {answer.status_code for answer in answers} == {303}
     assert answers[0].location.endswith(f"&was=0#p{party.registration_id}")
     page = client.get(answers[0].location).text
-    assert "4 of 4 are here." in page
+    assert "here: 4 of 4." in page
     assert counts(page) == [4, 0, 0]
 
 
