@@ -78,7 +78,7 @@ _NO: Mapping[str, tuple[str, ...]] = {
 }
 
 #: Words by which people ask what is happening this week; no native speaker has reviewed any of them.
-_EVENTS: Mapping[str, tuple[str, ...]] = {
+EVENTS: Mapping[str, tuple[str, ...]] = {
     "en": ("events", "event"),
     "es": ("eventos", "evento"),
     "ar": ("الفعاليات", "فعاليات", "فعالية"),
@@ -123,9 +123,9 @@ def locale_of_events_word(text: str, offered: Sequence[str]) -> str | None:
     The English word is understood everywhere: it is what posters say.
     """
     for locale in offered:
-        if _is_said(_EVENTS[locale], text):
+        if _is_said(EVENTS[locale], text):
             return locale
-    return offered[0] if _is_said(_EVENTS[SOURCE_LOCALE], text) else None
+    return offered[0] if _is_said(EVENTS[SOURCE_LOCALE], text) else None
 
 
 def is_yes(text: str, locale: str) -> bool:

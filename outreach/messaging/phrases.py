@@ -288,7 +288,7 @@ def text_of(say: Say, t: Translator) -> str:
             labels = [*(OFFERS[offer] for offer in offers), _NO_NEEDS]
             lines = [f"{number} = {t(label)}" for number, label in enumerate(labels, 1)]
             text = t(NEEDS, title=_shown(title, t), needs="\n".join(lines))
-    return plain_punctuation(_TWO_STOPS.sub(".", text))
+    return plain_punctuation(_SECOND_STOP.sub(r"\1", text))
 
 
 def _event_menu(menu: EventMenu, t: Translator) -> str:
@@ -333,7 +333,7 @@ def described(facts: MessageFacts) -> dict[str, Value]:
         "why": facts.waiting or "",
         "answer_by": facts.answer_by_local or "",
         "reason": facts.reason.strip().rstrip(".!"),
-        "way_in": facts.way_in.strip().rstrip(".!"),
+        "way_in": facts.way_in,
         "kept_until": facts.kept_until or "",
     }
 
@@ -376,7 +376,8 @@ def _shown(value: Value, t: Translator) -> str:
 
 
 #: An abbreviation at the end of a sentence ("p.m.", "Rd.") brings its own full stop.
-_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+#: So do the three dots of what was cut.
+_SECOND_STOP = re.compile(r"(?<!\.)(\.|\.\.\.)\.(?!\.)")
 
 
 def _tidy(text: str) -> str:

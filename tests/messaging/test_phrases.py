@@ -213,3 +213,4 @@ def test_abbreviation_at_the_end_of_a_sentence_brings_no_second_stop() -> None:
 
     assert "Linwood Rd. People" in text
     assert "Tea..., " in text
+    assert "Lin... People" in compose("day_before", translator("en"), replace(facts, street="4801 Lin..."))
