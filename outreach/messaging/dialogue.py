@@ -181,7 +181,9 @@ class _Conversation:
         if not is_coming and not is_no(self.text, self.spoken):
             return None
         if len(self.facts.reminders) > 1:
-            return self.ask(Dialogue("which_coming" if is_coming else "which_not", self.locale, self.now))
+            listed = tuple(one.registration.event.public_id for one in self.facts.reminders[:MOST_LISTED])
+            step: Step = "which_coming" if is_coming else "which_not"
+            return self.ask(Dialogue(step, self.locale, self.now, listed=listed))
         return self.reminded(self.facts.reminders[0], is_coming=is_coming, draft=draft)
 
     def reminded(self, reminder: ReminderFacts, *, is_coming: bool, draft: Dialogue | None = None) -> Turn:
@@ -208,7 +210,7 @@ class _Conversation:
             case "pick":
                 return self.answer_pick()
             case "which_coming" | "which_not":
-                return self.answer_which(is_coming=state.step == "which_coming")
+                return self.answer_which(state)
             case "registration":
                 return self.answer_registration(state)
             case "party" | "new_party":
@@ -254,11 +256,14 @@ class _Conversation:
         event = next((one for one in self.facts.listed if one.public_id == chosen), None)
         return self.begin(event) if event else self.say(Phrase(phrases.GONE))
 
-    def answer_which(self, *, is_coming: bool) -> Turn | None:
-        listed = self.facts.reminders[:MOST_LISTED]
-        if self.choice is None or not 1 <= self.choice <= len(listed):
+    def answer_which(self, state: Dialogue) -> Turn | None:
+        if self.choice is None or not 1 <= self.choice <= len(state.listed):
             return None
-        return self.reminded(listed[self.choice - 1], is_coming=is_coming)
+        chosen = state.listed[self.choice - 1]
+        for reminder in self.facts.reminders:
+            if reminder.registration.event.public_id == chosen:
+                return self.reminded(reminder, is_coming=state.step == "which_coming")
+        return self.say(Phrase(phrases.GONE))
 
     def answer_language(self) -> Turn | None:
         offered = self.facts.offered_locales

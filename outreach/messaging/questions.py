@@ -1,5 +1,6 @@
 """What the dialogue asks at each step, and what it says of an attempt; decides nothing, pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -57,7 +58,9 @@ class Asking:
                 return self._menu([one.event for one in self.facts.registrations], phrases.EVENTS)
             case "which_coming" | "which_not":
                 wording = phrases.WHICH_COMING if state.step == "which_coming" else phrases.WHICH_NOT
-                return self._menu([one.registration.event for one in self.facts.reminders], wording)
+                return self._menu(
+                    _listed(state, (one.registration.event for one in self.facts.reminders)), wording
+                )
             case "offer":
                 return self._offer()
             case "reminder":
@@ -75,16 +78,12 @@ class Asking:
         return Phrase(phrases.RESUME, {"title": event.title(self.locale)}) if event else None
 
     def _digest(self, state: Dialogue) -> Say | None:
-        known = {event.public_id: event for event in (*self.facts.listed, *self.facts.coming)}
-        if not all(public_id in known for public_id in state.listed):
-            return None
-        events = [known[public_id] for public_id in state.listed]
         # In the coming days a weekday says enough.
         lines = [
             (event.title(self.locale), event.when if event.when.is_all_day else event.when.local)
-            for event in events
+            for event in _listed(state, (*self.facts.listed, *self.facts.coming))
         ]
-        return EventMenu(tuple(lines), phrases.THIS_WEEK, is_cut_to_fit=True)
+        return EventMenu(tuple(lines), phrases.THIS_WEEK, is_cut_to_fit=True) if lines else None
 
     def _menu(self, events: list[EventFacts], wording: str) -> Say | None:
         lines = [(event.title(self.locale), event.when) for event in events[:MOST_LISTED]]
@@ -134,6 +133,13 @@ class Asking:
             case _:
                 is_waiting = registration.waiting is not None
                 return Phrase(phrases.REGISTRATION_WAITING if is_waiting else phrases.REGISTRATION, values)
+
+
+def _listed(state: Dialogue, known: Iterable[EventFacts]) -> list[EventFacts]:
+    """The events that were listed by number; none when one is gone, so that no number changes its meaning."""
+    found = {event.public_id: event for event in known}
+    events = [found.get(public_id) for public_id in state.listed]
+    return [event for event in events if event is not None] if None not in events else []
 
 
 def asked_for(state: Dialogue, event: EventFacts) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ NUMBERS = ("+18165550123", "+18165550124", "+18165550125")
 BODIES = ("PICNIC", "PICNIC", "0", "1", "1", "1", "2", "2", "3", "4", "5", "9", "1 2", "events", "yes", "no",
           "English", "STOP", "START", "hm?", "")  # fmt: skip
 #: The last one leads to the day before the event, when everybody is asked.
-PAUSES = (timedelta(minutes=1), timedelta(minutes=1), timedelta(hours=3), timedelta(days=5))
+PAUSES = (timedelta(minutes=1), timedelta(minutes=1), timedelta(hours=3), timedelta(days=6, hours=10))
 
 #: One guest after the other: a phone, what it texts, and how long after the text before.
 _STEPS = st.lists(

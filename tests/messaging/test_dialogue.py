@@ -783,6 +783,15 @@ def test_guest_with_several_reminders_gives_up_the_one_that_is_named() -> None:
     assert phone.actions == [Cancel(2)]
 
 
+def test_number_of_a_reminder_keeps_its_meaning_when_another_one_is_gone() -> None:
+    phone = reminded(registered(), registered(2, FAIR, 2))
+    phone.turn("1")
+    phone.reminders.pop(0)
+
+    assert messages(phone.turn("1")) == [phrases.GONE]
+    assert phone.actions == []
+
+
 def test_open_offer_comes_before_a_reminder_which_stays_open() -> None:
     phone = reminded(registered(2, FAIR, 2))
     phone.offer = offered(phone)
