@@ -516,15 +516,37 @@ def test_reminder_that_has_not_left_asked_nothing(registered, event):
     assert registered.registration().reaffirmed_at is None
 
 
-def test_move_clears_what_was_said_and_the_question(reminded, event):
-    reminded.text("1")
+def move(event, at):
     with transaction():
-        moved = db.session.get_one(Event, event.id)
-        moved.moved_at = reminded.now + timedelta(minutes=1)
+        db.session.get_one(Event, event.id).moved_at = at
+
+
+def test_move_clears_what_was_said(reminded, event):
+    reminded.text("1")
+    assert reminded.registration().is_reaffirmed
+    move(event, reminded.now + timedelta(minutes=1))
+
     assert not reminded.registration().is_reaffirmed
 
-    # The old question is not asked again by the move; the reminder of the new time will ask.
+
+def test_reminder_of_the_old_time_is_no_question_any_more(reminded, event):
+    move(event, reminded.now + timedelta(minutes=1))
+
     assert reminded.text("1", after=timedelta(minutes=5)) == [said(phrases.NOT_UNDERSTOOD)]
+    assert reminded.registration().reaffirmed_at is None
+
+
+def test_later_reminder_asks_again(reminded, event):
+    reminded.text("1")
+    with transaction():
+        db.session.execute(
+            update(Message)
+            .where(Message.purpose == "day_before")
+            .values(claimed_at=reminded.now + timedelta(hours=1))
+        )
+    reminded.text("1", after=timedelta(hours=2))
+
+    assert reminded.registration().reaffirmed_at == reminded.now
 
 
 def test_guest_who_gave_the_place_up_and_came_back_has_said_nothing_again(reminded):
