@@ -53,7 +53,10 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         "registration",
-        N_("Which event, how many people, what you need there, your code, and whether you came"),
+        N_(
+            "Which event, how many people, what you need there, your code, whether you said again that "
+            "you are coming, and whether you came"
+        ),
         N_("To keep your seats, to plan help such as childcare, and to let you in"),
         N_("The organizer of the event, and volunteers at the door. Police never."),
         _UNTIL_72_HOURS,
@@ -61,7 +64,7 @@ HOLDINGS: tuple[Holding, ...] = (
             *_columns(
                 "registration",
                 "id guest_id event_id code state party_size arrived_count door request_key wants_texts needs "
-                "queued_at passed_count offer_number offer_expires_at created_at changed_at",
+                "queued_at passed_count offer_number offer_expires_at reaffirmed_at created_at changed_at",
             ),
             *_columns("guest", "id created_at"),
             *_columns("door_action", "key event_id at"),

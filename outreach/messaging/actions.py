@@ -55,6 +55,8 @@ def carry_out(attempt: turns.Attempt, caller: Caller) -> Done:
             return _accept_offer(registration_id, caller)
         case turns.DeclineOffer(registration_id):
             return _decline_offer(registration_id, caller)
+        case turns.Reaffirm(registration_id):
+            return _reaffirm(registration_id, caller)
 
 
 def speak_from_now_on(rows: list[Registration], locale: str, *, vault: Vault) -> None:
@@ -73,6 +75,7 @@ def _register(attempt: turns.Register, caller: Caller) -> Done:
         attempt.party_size,
         phone=caller.phone,
         is_phone_proven=True,
+        needs=attempt.needs,
         consent=requests.Consent(caller.wording),
     )
     try:
@@ -140,6 +143,19 @@ def _decline_offer(registration_id: int, caller: Caller) -> Done:
         return Done(turns.OfferLate(_told(row, caller)), row)
     service.cancel(row, now=caller.now)
     return Done(turns.OfferDeclined(_told(row, caller)), row)
+
+
+def _reaffirm(registration_id: int, caller: Caller) -> Done:
+    row = _own(registration_id, caller)
+    if row is None:
+        return Done(Refused("gone"))
+    refused = _refusal(event_facts(row.event, now=caller.now))
+    # Whether others can still sign up is of no matter here.
+    if refused is not None and refused.reason != "closed":
+        return Done(refused, row)
+    if not service.reaffirm(row, now=caller.now):
+        return Done(Refused("gone"))
+    return Done(turns.Reaffirmed(_told(row, caller)), row)
 
 
 def _own(registration_id: int, caller: Caller) -> Registration | None:

@@ -19,8 +19,11 @@ from outreach.messaging.consent import WORDS, folded, read
 from outreach.messaging.facts import (
     event_with_id,
     event_with_keyword,
+    events_of_coming_days,
+    events_with_ids,
     latest_offer,
     locale_of_newest,
+    open_reminders,
     places_to_come,
     registrations_of_phone,
 )
@@ -183,14 +186,19 @@ class _Answer:
 
     def facts(self) -> Facts:
         state: Dialogue | None = self.kept.dialogue
-        return Facts(
+        facts = Facts(
             offered_locales=self.settings.locales,
             known_locale=self.locale,
             keyword_event=event_with_keyword(dialogue.normalize_keyword(self.text.body), now=self.now),
             event=event_with_id(state.event_public_id, now=self.now) if state else None,
             registrations=places_to_come(self.rows, now=self.now),
             offer=latest_offer(self.rows, now=self.now),
+            reminders=open_reminders(self.rows, now=self.now),
+            listed=events_with_ids(state.listed, now=self.now) if state else (),
         )
+        if dialogue.asks_for_events(state, self.text.body, facts):
+            return replace(facts, coming=events_of_coming_days(now=self.now))
+        return facts
 
     def carry_out(self, attempt: Attempt, turn: Turn) -> Done:
         # A "1" says nothing without the question that it answers.

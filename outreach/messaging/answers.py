@@ -6,7 +6,7 @@ the words; whatever is read from them is said back to the guest before it counts
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from outreach.i18n import SOURCE_LOCALE
 from outreach.messaging.consent import folded
@@ -77,6 +77,22 @@ _NO: Mapping[str, tuple[str, ...]] = {
     "zh-hans": ("不", "不是", "否", "不要"),
 }
 
+#: Words by which people ask what is happening this week; no native speaker has reviewed any of them.
+EVENTS: Mapping[str, tuple[str, ...]] = {
+    "en": ("events", "event"),
+    "es": ("eventos", "evento"),
+    "ar": ("الفعاليات", "فعاليات", "فعالية"),
+    "sw": ("matukio", "tukio", "hafla"),
+    "so": ("munaasabado", "dhacdooyin", "dhacdooyinka"),
+    "my": ("ပွဲများ", "ပွဲ", "ပွဲတွေ"),
+    "vi": ("sự kiện", "sukien"),
+    "fr": ("événements", "événement"),
+    "prs": ("محافل", "برنامه ها", "رویدادها"),
+    "ps": ("غونډې", "پېښې"),
+    "rw": ("ibirori", "ibikorwa"),
+    "zh-hans": ("活动", "活動"),
+}
+
 #: Two numbers with one of these between them may be a range, a date, a decimal; a minus is no party.
 _UNCLEAR = re.compile(r"\d\s*[-‐‑–—/⁄.,:;~٫،]\s*\d|(?:^|\s)[-−]\s*\d")
 _DIGITS = re.compile(r"\d+")
@@ -91,6 +107,25 @@ def choice(text: str) -> int | None:
     """The number that a message consists of, nothing but marks around it; digits of any script."""
     digits = folded(text)
     return int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else None
+
+
+def chosen_digits(text: str) -> tuple[int, ...] | None:
+    """The digits that a message consists of ("1 3", "1,3", "13"), each once; None for any other."""
+    digits = folded(text).replace(" ", "")
+    if not digits.isdecimal() or len(digits) > _MOST_DIGITS:
+        return None
+    return tuple(dict.fromkeys(int(digit) for digit in digits))
+
+
+def locale_of_events_word(text: str, offered: Sequence[str]) -> str | None:
+    """The language on offer in which a message is the word for a list of events; None for no such word.
+
+    The English word is understood everywhere: it is what posters say.
+    """
+    for locale in offered:
+        if _is_said(EVENTS[locale], text):
+            return locale
+    return offered[0] if _is_said(EVENTS[SOURCE_LOCALE], text) else None
 
 
 def is_yes(text: str, locale: str) -> bool:
@@ -147,6 +182,10 @@ def _chinese(numeral: str) -> int:
     if not ten:
         return sum(_CHINESE_ONES[sign] for sign in numeral)
     return _CHINESE_ONES.get(tens, 1) * 10 + _CHINESE_ONES.get(ones, 0)
+
+
+def _is_said(words: Iterable[str], text: str) -> bool:
+    return folded(text) in {folded(word) for word in words}
 
 
 def _is_in(table: Mapping[str, tuple[str, ...]], text: str, locale: str) -> bool:

@@ -13,12 +13,20 @@ from typing import Literal
 
 from outreach.i18n import LANGUAGES
 from outreach.messaging import phrases
-from outreach.messaging.answers import choice, has_words, is_no, is_yes, party_size
+from outreach.messaging.answers import (
+    choice,
+    chosen_digits,
+    has_words,
+    is_no,
+    is_yes,
+    locale_of_events_word,
+    party_size,
+)
 from outreach.messaging.consent import folded
-from outreach.messaging.phrases import EventMenu, LanguageMenu, Notice, Phrase, Say, described
+from outreach.messaging.phrases import LanguageMenu, Phrase, Say, described
+from outreach.messaging.questions import MOST_LISTED, Asking, asked_for, refusal, result
 from outreach.messaging.turns import (
     AcceptOffer,
-    AlreadyRegistered,
     AskPerson,
     Cancel,
     ChangeParty,
@@ -26,36 +34,28 @@ from outreach.messaging.turns import (
     Dialogue,
     EventFacts,
     Facts,
-    GivenUp,
-    OfferDeclined,
     OfferFacts,
     OfferLate,
     Outcome,
-    PartyChanged,
-    PartyNotChanged,
-    Refused,
+    Reaffirm,
     Register,
     RegistrationFacts,
     RememberLocale,
-    Told,
+    ReminderFacts,
+    Step,
     Turn,
 )
 from outreach.registration.requests import LARGEST_PARTY
 
 MENU_KEY, PERSON_KEY = 0, 9
-#: More registrations are not listed, so that PERSON_KEY never names one.
-_MOST_LISTED = 8
+#: In the menu of a number that is registered for nothing.
+EVENTS_KEY = 2
 #: After so many answers in a row that we cannot read, a person takes over.
 _MOST_MISSES = 3
 _LONGEST_TEXT = 1600
 
-_REFUSALS = {
-    "full": phrases.EVENT_FULL,
-    "closed": phrases.EVENT_CLOSED,
-    "cancelled": phrases.EVENT_CANCELED,
-    "started": phrases.EVENT_STARTED,
-    "gone": phrases.GONE,
-}
+#: Steps that list what can be chosen, so that "yes or no" would be no hint.
+_LISTS: frozenset[Step] = frozenset({"pick", "registration", "events", "which_coming", "which_not", "needs"})
 
 
 def normalize_keyword(text: str) -> str | None:
@@ -72,16 +72,23 @@ def step(state: Dialogue | None, text: str, facts: Facts, now: datetime) -> Turn
     """What follows from a text in a state.
 
     In this order: the name of another language, menu and person, an offer that was made after our
-    last question, that question, a keyword, and at last a sentence on what can be texted.
+    last question, a reminder that was sent after it, that question, a keyword, the word for a list of
+    events, and at last a sentence on what can be texted.
     """
     if state is not None and state.is_over(now):
         state = None
     return _Conversation(state, text[:_LONGEST_TEXT], facts, now).turn()
 
 
+def asks_for_events(state: Dialogue | None, text: str, facts: Facts) -> bool:
+    """Whether the events of the coming days may be listed in answer to a text."""
+    is_in_menu = state is not None and state.step == "menu" and choice(text) == EVENTS_KEY
+    return is_in_menu or locale_of_events_word(text, facts.offered_locales) is not None
+
+
 def concluded(turn: Turn, outcome: Outcome) -> Turn:
     """The turn of an attempt, with the sentence for what became of it."""
-    return replace(turn, replies=(_result(outcome, turn.locale),))
+    return replace(turn, replies=(result(outcome, turn.locale),))
 
 
 class _Conversation:
@@ -102,6 +109,11 @@ class _Conversation:
         """The language to answer in, whether it was chosen or not."""
         return self.locale or self.facts.offered_locales[0]
 
+    @property
+    def asking(self) -> Asking:
+        """What makes questions, in that language."""
+        return Asking(self.facts, self.spoken, self.now)
+
     def turn(self) -> Turn:
         if self.facts.is_loop:
             return Turn(self.state, (), None, self.spoken)
@@ -109,8 +121,10 @@ class _Conversation:
             self.hear_language()
             or self.hear_key()
             or self.hear_offer()
+            or self.hear_reminder()
             or self.hear_answer()
             or self.hear_keyword()
+            or self.hear_events_word()
             or self.not_understood()
         )
 
@@ -147,16 +161,38 @@ class _Conversation:
                 return Turn(draft, (), AcceptOffer(offer.registration.id), self.spoken)
             if is_no(self.text, self.spoken):
                 return Turn(draft, (), DeclineOffer(offer.registration.id), self.spoken)
-        elif draft is None and is_yes(self.text, self.spoken):
-            return self.say(_result(OfferLate(offer.registration.told(self.spoken)), self.spoken))
+        elif draft is None and not self.facts.reminders and is_yes(self.text, self.spoken):
+            return self.say(result(OfferLate(offer.registration.told(self.spoken)), self.spoken))
         return None
 
     def draft(self) -> Dialogue | None:
-        """What stays open when an offer is answered: everything but the question about the offer."""
-        return None if self.state is None or self.state.step == "offer" else self.state
+        """What stays open when an offer or a reminder is answered: all but the question about it."""
+        return None if self.state is None or self.state.step in ("offer", "reminder") else self.state
 
     def is_open(self, offer: OfferFacts) -> bool:
         return self.now < offer.expires_at
+
+    def hear_reminder(self) -> Turn | None:
+        draft = self.draft()
+        is_newer = draft is None or any(draft.asked_at <= one.asked_at for one in self.facts.reminders)
+        if not self.facts.reminders or not is_newer:
+            return None
+        is_coming = is_yes(self.text, self.spoken)
+        if not is_coming and not is_no(self.text, self.spoken):
+            return None
+        if len(self.facts.reminders) > 1:
+            listed = tuple(one.registration.event.public_id for one in self.facts.reminders[:MOST_LISTED])
+            step: Step = "which_coming" if is_coming else "which_not"
+            return self.ask(Dialogue(step, self.locale, self.now, listed=listed))
+        return self.reminded(self.facts.reminders[0], is_coming=is_coming, draft=draft)
+
+    def reminded(self, reminder: ReminderFacts, *, is_coming: bool, draft: Dialogue | None = None) -> Turn:
+        """Notes that a party is coming, or asks once more before its place is given up."""
+        registration = reminder.registration
+        if is_coming:
+            return Turn(draft, (), Reaffirm(registration.id), self.spoken)
+        event_id = registration.event.public_id
+        return self.ask(Dialogue("confirm_cancel", self.locale, self.now, event_id, registration.id))
 
     def hear_answer(self) -> Turn | None:
         state = self.state
@@ -168,26 +204,66 @@ class _Conversation:
             case "language":
                 return self.answer_language()
             case "menu":
-                return self.ask_language() if self.choice == 1 else None
+                return self.answer_menu()
+            case "events":
+                return self.answer_events(state)
             case "pick":
                 return self.answer_pick()
+            case "which_coming" | "which_not":
+                return self.answer_which(state)
             case "registration":
                 return self.answer_registration(state)
             case "party" | "new_party":
                 return self.answer_party(state)
+            case "needs":
+                return self.answer_needs(state)
             case "confirm":
                 return self.answer_confirm(state)
             case "confirm_party":
                 return self.answer_confirm_party(state)
             case "confirm_cancel":
                 return self.answer_confirm_cancel(state)
-            case "offer":
+            case "offer" | "reminder":
                 return None
 
     def hear_keyword(self) -> Turn | None:
         return self.begin(self.facts.keyword_event) if self.facts.keyword_event else None
 
+    def hear_events_word(self) -> Turn | None:
+        """The word says as well in which language, to somebody who has not chosen one."""
+        locale = locale_of_events_word(self.text, self.facts.offered_locales)
+        if locale is None:
+            return None
+        if self.locale:
+            return self.list_events()
+        self.locale = locale
+        return replace(self.list_events(), action=RememberLocale(locale))
+
     # The answers to each question.
+
+    def answer_menu(self) -> Turn | None:
+        match self.choice:
+            case 1:
+                return self.ask_language()
+            case 2:
+                return self.list_events()
+        return None
+
+    def answer_events(self, state: Dialogue) -> Turn | None:
+        if self.choice is None or not 1 <= self.choice <= len(state.listed):
+            return None
+        chosen = state.listed[self.choice - 1]
+        event = next((one for one in self.facts.listed if one.public_id == chosen), None)
+        return self.begin(event) if event else self.say(Phrase(phrases.GONE))
+
+    def answer_which(self, state: Dialogue) -> Turn | None:
+        if self.choice is None or not 1 <= self.choice <= len(state.listed):
+            return None
+        chosen = state.listed[self.choice - 1]
+        for reminder in self.facts.reminders:
+            if reminder.registration.event.public_id == chosen:
+                return self.reminded(reminder, is_coming=state.step == "which_coming")
+        return self.say(Phrase(phrases.GONE))
 
     def answer_language(self) -> Turn | None:
         offered = self.facts.offered_locales
@@ -196,7 +272,7 @@ class _Conversation:
         return self.language_chosen(offered[self.choice - 1])
 
     def answer_pick(self) -> Turn | None:
-        listed = self.facts.registrations[:_MOST_LISTED]
+        listed = self.facts.registrations[:MOST_LISTED]
         if self.choice is None or not 1 <= self.choice <= len(listed):
             return None
         return self.about(listed[self.choice - 1])
@@ -218,18 +294,33 @@ class _Conversation:
         if not 1 <= size <= LARGEST_PARTY:
             return self.missed(state, Phrase(phrases.PARTY_OUT_OF_RANGE))
         if state.step in ("party", "confirm"):
-            return self.ask(replace(state, step="confirm", party_size=size))
-        registration = self.registration(state)
+            # Help is asked about once, and not again when only the number changes at the end.
+            is_next_needs = state.step == "party" and self.facts.event and self.facts.event.offers
+            return self.ask(replace(state, step="needs" if is_next_needs else "confirm", party_size=size))
+        registration = self.facts.registration(state.registration_id)
         if registration is not None and size == registration.party_size:
             return self.kept(registration)
         return self.ask(replace(state, step="confirm_party", party_size=size))
 
+    def answer_needs(self, state: Dialogue) -> Turn | None:
+        offers = self.facts.event.offers if self.facts.event else ()
+        keys = chosen_digits(self.text)
+        if keys is None:
+            keys = (len(offers) + 1,) if is_no(self.text, self.spoken) else ()
+        is_nothing = keys == (len(offers) + 1,)
+        if not keys or not (is_nothing or all(1 <= key <= len(offers) for key in keys)):
+            return None
+        needs = () if is_nothing else tuple(offers[key - 1] for key in sorted(keys))
+        return self.ask(replace(state, step="confirm", needs=needs))
+
     def answer_confirm(self, state: Dialogue) -> Turn | None:
         if is_yes(self.text, self.spoken):
-            refusal = self.refusal(self.facts.event)
-            if refusal is not None:
-                return self.say(refusal)
-            action = Register(state.event_public_id, state.party_size, self.spoken)
+            event = self.facts.event
+            refused = refusal(event, self.spoken)
+            if event is None or refused is not None:
+                return self.say(refused or Phrase(phrases.GONE))
+            needs = asked_for(state, event)
+            action = Register(state.event_public_id, state.party_size, self.spoken, needs)
             return Turn(None, (), action, self.spoken)
         if is_no(self.text, self.spoken):
             return self.ask(replace(state, step="party"))
@@ -247,7 +338,7 @@ class _Conversation:
             return Turn(None, (), Cancel(state.registration_id), self.spoken)
         if not is_no(self.text, self.spoken):
             return None
-        registration = self.registration(state)
+        registration = self.facts.registration(state.registration_id)
         return self.kept(registration) if registration else self.say(Phrase(phrases.GONE))
 
     # Where the conversation goes.
@@ -277,6 +368,13 @@ class _Conversation:
             return self.about(self.facts.registrations[0])
         return self.ask(Dialogue("pick" if self.facts.registrations else "menu", self.locale, self.now))
 
+    def list_events(self) -> Turn:
+        """Lists what happens in the coming days, to start on one of them by its number."""
+        if not self.facts.coming:
+            return self.say(Phrase(phrases.NO_EVENTS))
+        listed = tuple(event.public_id for event in self.facts.coming)
+        return self.ask(Dialogue("events", self.locale, self.now, listed=listed))
+
     def ask_language(self) -> Turn:
         return self.ask(Dialogue("language", self.locale, self.now))
 
@@ -304,6 +402,8 @@ class _Conversation:
             return self.missed(self.state)
         if self.facts.offer is not None and self.is_open(self.facts.offer):
             return self.missed(Dialogue("offer", self.locale, self.now))
+        if self.facts.reminders:
+            return self.missed(Dialogue("reminder", self.locale, self.now))
         if self.locale:
             return self.missed(Dialogue("menu", self.locale, self.now))
         menu = LanguageMenu(self.facts.offered_locales)
@@ -333,91 +433,23 @@ class _Conversation:
     def ask(self, state: Dialogue, event: EventFacts | None = None) -> Turn:
         """Puts the question of a step, or says why there is nothing to ask any more."""
         event = event or self.facts.event
-        refusal = self.refusal(event) if state.step in ("party", "confirm") else None
-        reply = refusal or self.question(state, event)
-        if refusal or reply is None:
-            return self.say(refusal or Phrase(phrases.GONE))
+        refused = refusal(event, self.spoken) if state.step in ("party", "needs", "confirm") else None
+        reply = refused or self.asking.question(state, event)
+        if refused or reply is None:
+            return self.say(refused or Phrase(phrases.GONE))
         return self.say(reply, replace(state, asked_at=self.now, misses=0))
-
-    def refusal(self, event: EventFacts | None) -> Phrase | None:
-        """Why nobody can sign up for an event now, if so."""
-        if event is None:
-            return Phrase(phrases.GONE)
-        if event.is_cancelled:
-            return _refused(Refused("cancelled", event), self.spoken)
-        if event.has_started:
-            return _refused(Refused("started", event), self.spoken)
-        return None if event.is_open else _refused(Refused("closed", event), self.spoken)
-
-    def question(self, state: Dialogue, event: EventFacts | None) -> Say | None:
-        """The question of a step; None when what it is about is gone."""
-        match state.step:
-            case "language":
-                heading = event.title(self.spoken) if event and state.event_public_id else ""
-                return LanguageMenu(self.facts.offered_locales, heading)
-            case "menu":
-                return Phrase(phrases.MENU)
-            case "pick":
-                listed = self.facts.registrations[:_MOST_LISTED]
-                events = [(one.event.title(self.spoken), one.event.when) for one in listed]
-                return EventMenu(tuple(events)) if events else None
-            case "offer":
-                return self.offer_question()
-            case "party" | "confirm":
-                return self.event_question(state, event) if event else None
-            case _:
-                registration = self.registration(state)
-                return self.registration_question(state, registration) if registration else None
-
-    def offer_question(self) -> Say | None:
-        offer = self.facts.offer
-        if offer is None or not self.is_open(offer):
-            return None
-        facts = replace(offer.registration.told(self.spoken), answer_by_local=offer.expires_local)
-        return Notice("seat_offered", facts)
-
-    def event_question(self, state: Dialogue, event: EventFacts) -> Phrase:
-        values: dict[str, phrases.Value] = {
-            "title": event.title(self.spoken),
-            "when": event.when,
-            "street": phrases.street(event.street),
-            "party": state.party_size,
-        }
-        if state.step == "party":
-            return Phrase(_party_question(event), values)
-        would_wait = event.is_full or (event.seats_left is not None and state.party_size > event.seats_left)
-        return Phrase(phrases.CONFIRM_WAITLIST if would_wait else phrases.CONFIRM, values)
-
-    def registration_question(self, state: Dialogue, registration: RegistrationFacts) -> Phrase:
-        values = described(registration.told(self.spoken))
-        match state.step:
-            case "new_party":
-                return Phrase(phrases.NEW_PARTY, values)
-            case "confirm_party":
-                change: dict[str, phrases.Value] = {"old": registration.party_size, "party": state.party_size}
-                return Phrase(phrases.CONFIRM_PARTY, {**values, **change})
-            case "confirm_cancel":
-                return Phrase(phrases.CONFIRM_CANCEL, values)
-            case _:
-                is_waiting = registration.waiting is not None
-                return Phrase(phrases.REGISTRATION_WAITING if is_waiting else phrases.REGISTRATION, values)
 
     def question_again(self, state: Dialogue, misses: int) -> Say | None:
         """What is said to an answer that we cannot read; None when what it is about is gone."""
         if state.is_resting(self.now):
-            return self.resume_question(state)
+            return self.asking.resume(state)
         if state.step == "menu":
             return self.unreadable() if misses == 1 else Phrase(phrases.SHORT_MENU)
         if state.step in ("party", "new_party"):
             return Phrase(phrases.PARTY_AGAIN if misses == 1 else phrases.ONE_NUMBER)
         if misses == 1 or state.step == "language":
-            return self.question(state, self.facts.event)
-        return Phrase(phrases.SHORT_MENU if state.step in ("pick", "registration") else phrases.YES_OR_NO)
-
-    def resume_question(self, state: Dialogue) -> Phrase | None:
-        registration = self.registration(state)
-        event = registration.event if registration else self.facts.event
-        return Phrase(phrases.RESUME, {"title": event.title(self.spoken)}) if event else None
+            return self.asking.question(state, self.facts.event)
+        return Phrase(phrases.SHORT_MENU if state.step in _LISTS else phrases.YES_OR_NO)
 
     def unreadable(self) -> Phrase:
         """What is said when nothing was asked: no words, a word that is no keyword, or some text."""
@@ -427,42 +459,3 @@ class _Conversation:
         if word is None or len(self.text.split()) > 1:
             return Phrase(phrases.NOT_UNDERSTOOD)
         return Phrase(phrases.UNKNOWN_WORD, {"word": word})
-
-    def registration(self, state: Dialogue) -> RegistrationFacts | None:
-        return next((one for one in self.facts.registrations if one.id == state.registration_id), None)
-
-
-def _result(outcome: Outcome, locale: str) -> Say:
-    match outcome:
-        case Refused():
-            return _refused(outcome, locale)
-        case Told(facts):
-            return Notice("confirmation", facts)
-        case AlreadyRegistered(facts) | PartyChanged(facts) if facts.waiting:
-            return Notice("confirmation", facts)
-        case AlreadyRegistered(facts):
-            message = phrases.ALREADY
-        case PartyChanged(facts):
-            message = phrases.PARTY_CHANGED
-        case PartyNotChanged(facts):
-            message = phrases.PARTY_NOT_CHANGED
-        case GivenUp(facts):
-            message = phrases.GIVEN_UP
-        case OfferDeclined(facts):
-            message = phrases.OFFER_DECLINED_WAITING if facts.waiting else phrases.OFFER_DECLINED
-        case OfferLate(facts):
-            message = phrases.OFFER_LATE_WAITING if facts.waiting else phrases.OFFER_LATE
-    return Phrase(message, described(facts))
-
-
-def _refused(refused: Refused, locale: str) -> Phrase:
-    event = refused.event
-    if event is None:
-        return Phrase(phrases.GONE)
-    return Phrase(_REFUSALS[refused.reason], {"title": event.title(locale), "when": event.when})
-
-
-def _party_question(event: EventFacts) -> str:
-    if event.is_police_present:
-        return phrases.PARTY_WAITLIST_WITH_POLICE if event.is_full else phrases.PARTY_WITH_POLICE
-    return phrases.PARTY_WAITLIST if event.is_full else phrases.PARTY

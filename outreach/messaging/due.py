@@ -10,11 +10,17 @@ from typing import Literal
 
 from outreach.messaging.quiet import next_allowed_at
 
-Purpose = Literal["confirmation", "day_before", "two_hours_before", "moved", "cancelled", "seat_offered"]
+Purpose = Literal[
+    "confirmation", "day_before", "two_hours_before", "moved", "cancelled", "seat_offered", "thanks"
+]
 RegistrationState = Literal["confirmed", "waitlisted", "offered", "cancelled"]
 
 #: Which goes first when many wait; an announcement to many would be 4.
 PRIORITY_CHANGE, PRIORITY_REPLY, PRIORITY_REMINDER = 1, 2, 3
+
+#: So long before a party is forgotten nothing is sent to it any more: what became of a text is told to
+#: its row, which is deleted with the party.
+_SETTLED_WITHIN = timedelta(hours=2)
 
 #: A reminder nearer to the start than this says that the event is soon.
 _SOON = timedelta(hours=12)
@@ -55,6 +61,11 @@ class Expectation:
     offer: Offer | None = None
     #: Offers ever made to this party; seats that came by an offer are confirmed anew.
     offers_made: int = 0
+    #: How many of the party came, and when the organizer said that the event took place.
+    arrived_count: int = 0
+    closed_at: datetime | None = None
+    #: When the party is forgotten.
+    forgotten_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,8 @@ def owed(expectation: Expectation, now: datetime) -> tuple[Owed, ...]:
             *_confirmation(expectation),
             *_reminders(expectation),
         ]
+    elif expectation.event_status == "held":
+        found = _thanks(expectation)
     else:
         found = []
     return tuple(text for text in found if now < text.deadline)
@@ -182,6 +195,24 @@ def _reminders(expectation: Expectation) -> list[Owed]:
         )
         for offset in sorted(expectation.reminder_offsets, reverse=True)
         if _is_worth_it(expectation, offset, told_at)
+    ]
+
+
+def _thanks(expectation: Expectation) -> list[Owed]:
+    """One text to a party that came, with what is kept of it, while it is kept."""
+    at, forgotten_at = expectation.closed_at, expectation.forgotten_at
+    has_come = expectation.state == "confirmed" and expectation.arrived_count > 0
+    if not has_come or at is None or forgotten_at is None:
+        return []
+    return [
+        Owed(
+            "thanks",
+            # An organizer who corrects the head count closes the event again, and thanks nobody twice.
+            f"thanks:{expectation.registration_id}:0:0",
+            not_before=max(at, expectation.ends_at),
+            deadline=forgotten_at - _SETTLED_WITHIN,
+            priority=PRIORITY_REMINDER,
+        )
     ]
 
 

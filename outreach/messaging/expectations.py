@@ -12,6 +12,7 @@ from outreach.events.models import Event
 from outreach.messaging.due import Expectation, Offer, Purpose, RegistrationState
 from outreach.messaging.models import Suppression
 from outreach.registration.models import Registration
+from outreach.registration.retention import KEPT_AFTER_EVENT
 
 #: Databases bound the length of a list in a statement.
 BATCH = 200
@@ -36,6 +37,7 @@ def expectations(registration_ids: Iterable[int]) -> dict[int, Expectation]:
             Registration.changed_at,
             Registration.offer_number,
             Registration.offer_expires_at,
+            Registration.arrived_count,
             Event.kind,
             Event.status,
             Event.version,
@@ -45,6 +47,7 @@ def expectations(registration_ids: Iterable[int]) -> dict[int, Expectation]:
             Event.moved_at,
             Event.moved_from_at,
             Event.cancelled_at,
+            Event.closed_at,
         )
         .join(Event, Event.id == Registration.event_id)
         .where(Registration.id.in_(list(registration_ids)))
@@ -90,4 +93,7 @@ def _expectation(row: Any, silent: dict[str, str]) -> Expectation:
         cancelled_at=row.cancelled_at,
         offer=Offer(row.offer_number, row.offer_expires_at) if is_offered else None,
         offers_made=row.offer_number,
+        arrived_count=row.arrived_count,
+        closed_at=row.closed_at,
+        forgotten_at=row.ends_at + KEPT_AFTER_EVENT,
     )

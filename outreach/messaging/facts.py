@@ -1,18 +1,19 @@
 """Looks up what texts and the dialogue speak of and puts it into their plain words; changes nothing."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from outreach.database import db
-from outreach.events.drafts import PUBLIC_STATUSES
+from outreach.events.drafts import OFFERS, PUBLIC_STATUSES
 from outreach.events.models import Event
 from outreach.i18n import local
+from outreach.messaging.models import Message
 from outreach.messaging.phrases import Phrase, When
-from outreach.messaging.turns import EventFacts, OfferFacts, RegistrationFacts
+from outreach.messaging.turns import EventFacts, OfferFacts, RegistrationFacts, ReminderFacts
 from outreach.registration.guests import open_guest
 from outreach.registration.models import Registration
 from outreach.registration.service import place_in_list
@@ -21,6 +22,14 @@ from outreach.vault import Vault
 
 #: A text has little room: a title is cut at a word, with three dots, and a street likewise.
 TITLE_SIGNS, STREET_SIGNS = 36, 40
+#: How to get in is cut likewise.
+WAY_IN_SIGNS = 90
+
+#: What is listed of the coming days, and which days those are.
+_EVENTS_LISTED, _COMING_DAYS = 4, timedelta(days=7)
+
+#: A text in one of these may be on the phone.
+_MAY_HAVE_ARRIVED = ("claimed", "accepted", "queued", "sending", "sent", "delivered", "unknown")
 
 #: A yes to an offer that ran out deserves an answer for so long.
 _LATE_ANSWER = timedelta(days=1)
@@ -43,6 +52,7 @@ def event_facts(event: Event, *, now: datetime, is_registered: bool = False) -> 
         is_cancelled=event.status == "cancelled",
         is_police_present=event.is_police_present,
         has_started=has_started,
+        offers=tuple(offer for offer in OFFERS if offer in event.offers),
     )
 
 
@@ -76,6 +86,33 @@ def event_with_keyword(keyword: str | None, *, now: datetime) -> EventFacts | No
 def event_with_id(public_id: str, *, now: datetime) -> EventFacts | None:
     """The public event of an id."""
     return _public_event(Event.public_id == public_id, now=now) if public_id else None
+
+
+def events_with_ids(public_ids: Sequence[str], *, now: datetime) -> tuple[EventFacts, ...]:
+    """The public events of some ids, in their order; without a query where there are none."""
+    if not public_ids:
+        return ()
+    rows = db.session.scalars(
+        _told().where(Event.public_id.in_(public_ids), Event.status.in_(PUBLIC_STATUSES))
+    )
+    found = {event.public_id: event_facts(event, now=now) for event in rows}
+    return tuple(found[public_id] for public_id in public_ids if public_id in found)
+
+
+def events_of_coming_days(*, now: datetime) -> tuple[EventFacts, ...]:
+    """The next few events of the coming days that guests sign up for, the soonest first."""
+    rows = db.session.scalars(
+        _told()
+        .where(
+            Event.status == "published",
+            Event.takes_registrations,
+            Event.starts_at > now,
+            Event.starts_at <= now + _COMING_DAYS,
+        )
+        .order_by(Event.starts_at, Event.id)
+        .limit(_EVENTS_LISTED)
+    )
+    return tuple(event_facts(event, now=now) for event in rows)
 
 
 def registrations_of_phone(phone_hash: str) -> list[Registration]:
@@ -119,6 +156,30 @@ def latest_offer(rows: Iterable[Registration], *, now: datetime) -> OfferFacts |
     )
 
 
+def open_reminders(rows: Iterable[Registration], *, now: datetime) -> tuple[ReminderFacts, ...]:
+    """Reminders that asked parties with seats whether they are coming, and that are not answered yet.
+
+    One that was sent before the event moved asked about something else, and is none any more.
+    """
+    seated = [row for row in rows if row.state == "confirmed" and _is_to_come(row.event, now)]
+    if not seated:
+        return ()
+    sent = select(Message.registration_id, Message.claimed_at, Message.created_at).where(
+        Message.registration_id.in_([row.id for row in seated]),
+        Message.purpose == "day_before",
+        Message.state.in_(_MAY_HAVE_ARRIVED),
+    )
+    asked_at: dict[int | None, datetime] = {}
+    for registration_id, claimed_at, created_at in db.session.execute(sent):
+        at = claimed_at or created_at
+        asked_at[registration_id] = max(at, asked_at.get(registration_id, at))
+    return tuple(
+        ReminderFacts(registration_facts(row, now=now), asked_at[row.id])
+        for row in seated
+        if row.id in asked_at and _is_unanswered(row, asked_at[row.id])
+    )
+
+
 def locale_of_newest(rows: Iterable[Registration], *, vault: Vault) -> str | None:
     """The language in which a number registered last."""
     newest = max(rows, key=lambda row: (row.created_at, row.id), default=None)
@@ -139,12 +200,18 @@ def shortened(text: str, signs: int) -> str:
 
 
 def _public_event(condition: ColumnElement[bool], *, now: datetime) -> EventFacts | None:
-    event = db.session.scalar(
-        select(Event)
-        .where(condition, Event.status.in_(PUBLIC_STATUSES))
-        .options(joinedload(Event.venue), selectinload(Event.texts))
-    )
+    event = db.session.scalar(_told().where(condition, Event.status.in_(PUBLIC_STATUSES)))
     return event_facts(event, now=now) if event else None
+
+
+def _told() -> Select[Event]:
+    """Events with everything that is told of them."""
+    return select(Event).options(joinedload(Event.venue), selectinload(Event.texts))
+
+
+def _is_unanswered(row: Registration, asked_at: datetime) -> bool:
+    answered_at, moved_at = row.reaffirmed_at, row.event.moved_at
+    return (answered_at is None or answered_at < asked_at) and (moved_at is None or moved_at <= asked_at)
 
 
 def _street(event: Event, *, is_registered: bool) -> str:

@@ -6,13 +6,14 @@ it can be said. The numbers to answer with and the word STOP are the same in eve
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
+from outreach.events.drafts import OFFERS
 from outreach.i18n import LANGUAGES, N_, Translator
 from outreach.messaging.due import Purpose
-from outreach.messaging.segments import plain_punctuation
+from outreach.messaging.segments import measure, plain_punctuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class When:
 
 
 #: A bare wall time is near, and said as weekday and time.
-Value: TypeAlias = "str | int | datetime | When | Phrase"
+#: Several message ids are listed as one phrase.
+Value: TypeAlias = "str | int | datetime | When | Phrase | tuple[str, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class MessageFacts:
     answer_by_local: datetime | None = None
     #: For a canceled event: the reason its organizer gave, in the organizer's words.
     reason: str = ""
+    #: Shortly before the start: how to get in, in the organizer's words.
+    way_in: str = ""
+    #: After the event: the day until which the sign-up is kept.
+    kept_until: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +78,26 @@ class LanguageMenu:
 
 @dataclass(frozen=True, slots=True)
 class EventMenu:
-    """Events to choose from by number."""
+    """Events to choose from by number, under a wording that says what for."""
 
-    events: tuple[tuple[str, When], ...]
+    events: tuple[tuple[str, "When | datetime"], ...]
+    wording: str = ""
+    #: Whether the last ones are left out where all would take too many parts.
+    is_cut_to_fit: bool = False
 
 
-Say = Phrase | Notice | LanguageMenu | EventMenu
+@dataclass(frozen=True, slots=True)
+class NeedsMenu:
+    """Help to choose from by number, of `drafts.OFFERS`; the number after the last one is for none."""
+
+    title: str
+    offers: tuple[str, ...]
+
+
+Say = Phrase | Notice | LanguageMenu | EventMenu | NeedsMenu
+
+#: What a text may take, in parts, where it can be made shorter.
+_MOST_PARTS = 2
 
 
 CONFIRMED = N_(
@@ -90,11 +110,19 @@ WAITLISTED = N_(
 )
 DAY_BEFORE = N_(
     "Reminder: %(title)s, %(when)s, %(street)s. People: %(party)s. Code %(code)s. "
-    "0 = change or cancel, STOP = no texts."
+    "1 = I am coming, 2 = I cannot come, STOP = no texts."
 )
 TWO_HOURS_BEFORE = N_(
     "Soon: %(title)s, %(when)s, %(street)s. People: %(party)s. Show code %(code)s at the door. "
     "0 = cancel, STOP = no texts."
+)
+TWO_HOURS_BEFORE_WITH_WAY_IN = N_(
+    "Soon: %(title)s, %(when)s, %(street)s. How to get in: %(way_in)s. "
+    "Show code %(code)s at the door. 0 = cancel, STOP = no texts."
+)
+THANKS = N_(
+    "Thank you for coming to %(title)s. We hold your phone number and your sign-up for it "
+    "until %(kept_until)s, then we delete them. STOP = no texts."
 )
 MOVED = N_(
     "New time or place: %(title)s, %(when)s, %(street)s. People: %(party)s. Code %(code)s. "
@@ -127,7 +155,10 @@ HELP = N_(
 )
 
 # The dialogue: menus.
-MENU = N_("To sign up, text the word on the poster. 1 = language, 9 = a person, STOP = no texts.")
+MENU = N_(
+    "To sign up, text the word on the poster. "
+    "1 = language, 2 = events this week, 9 = a person, STOP = no texts."
+)
 REGISTRATION = N_(
     "%(title)s, %(when)s. People: %(party)s. Code %(code)s. "
     "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
@@ -137,6 +168,10 @@ REGISTRATION_WAITING = N_(
     "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
 )
 EVENTS = N_("Text the number of an event:\n%(events)s\n9 = a person.")
+THIS_WEEK = N_("In the next 7 days:\n%(events)s\nText a number to sign up. 0 = menu.")
+NO_EVENTS = N_("There are no events to sign up for in the next 7 days. 0 = menu, 9 = a person.")
+WHICH_COMING = N_("You are coming: to which event? Text its number:\n%(events)s\n9 = a person.")
+WHICH_NOT = N_("You cannot come: to which event? Text its number:\n%(events)s\n9 = a person.")
 RESUME = N_("You did not finish with %(title)s. 1 = go on, 0 = menu.")
 PERSON = N_("A person will read your texts and answer you. This can take a day. 0 = menu.")
 
@@ -166,6 +201,10 @@ PARTY_OUT_OF_RANGE = N_(
 )
 ONE_NUMBER = N_("Text one number, like 3. 0 = menu.")
 
+# The dialogue: help.
+NEEDS = N_("What help do you need at %(title)s? Text all the numbers, like 1 2.\n%(needs)s")
+_NO_NEEDS = N_("Nothing")
+
 # The dialogue: yes or no.
 CONFIRM = N_(
     "Sign up for %(title)s, %(when)s, %(street)s? People: %(party)s. 1 = yes, 2 = other number, 0 = menu. "
@@ -174,6 +213,14 @@ CONFIRM = N_(
 CONFIRM_WAITLIST = N_(
     "Join the waitlist for %(title)s, %(when)s? People: %(party)s. 1 = yes, 2 = other number, 0 = menu. "
     "We will text you about it."
+)
+CONFIRM_WITH_HELP = N_(
+    "Sign up for %(title)s, %(when)s? People: %(party)s. Help: %(needs)s. 1 = yes, 2 = change, 0 = menu. "
+    "We will text you reminders."
+)
+CONFIRM_WAITLIST_WITH_HELP = N_(
+    "Join the waitlist for %(title)s, %(when)s? People: %(party)s. Help: %(needs)s. "
+    "1 = yes, 2 = change, 0 = menu. We will text you about it."
 )
 CONFIRM_PARTY = N_(
     "Change the number of people at %(title)s from %(old)s to %(party)s? 1 = yes, 2 = other number, 0 = menu."
@@ -194,6 +241,7 @@ PARTY_NOT_CHANGED = N_(
     "Code %(code)s. 0 = menu."
 )
 GIVEN_UP = N_("You gave up your place at %(title)s, %(when)s. Thank you for telling us. 0 = menu.")
+REAFFIRMED = N_("Thank you. We expect you at %(title)s, %(when)s. People: %(party)s. 0 = change or cancel.")
 KEPT = N_("Your place at %(title)s, %(when)s, is kept. 0 = menu.")
 OFFER_DECLINED = N_("You do not take the seats at %(title)s. Thank you for telling us. 0 = menu.")
 OFFER_DECLINED_WAITING = N_("You do not take these seats at %(title)s. %(why)s 0 = menu.")
@@ -229,16 +277,30 @@ def text_of(say: Say, t: Translator) -> str:
             text = _filled(say, t)
         case Notice(purpose, facts):
             text = _filled(_phrase(purpose, facts), t)
+            if purpose == "two_hours_before" and facts.way_in and measure(text).parts > _MOST_PARTS:
+                text = _filled(_phrase(purpose, replace(facts, way_in="")), t)
         case LanguageMenu(locales, heading):
             names = [f"{number} {LANGUAGES[locale].endonym}" for number, locale in enumerate(locales, 1)]
             text = "\n".join([_tidy(heading), *names] if heading else names)
-        case EventMenu(events):
-            lines = [
-                f"{number} = {_shown(title, t)}, {_shown(when, t)}"
-                for number, (title, when) in enumerate(events, 1)
-            ]
-            text = t(EVENTS, events="\n".join(lines))
-    return plain_punctuation(_TWO_STOPS.sub(".", text))
+        case EventMenu():
+            text = _event_menu(say, t)
+        case NeedsMenu(title, offers):
+            labels = [*(OFFERS[offer] for offer in offers), _NO_NEEDS]
+            lines = [f"{number} = {t(label)}" for number, label in enumerate(labels, 1)]
+            text = t(NEEDS, title=_shown(title, t), needs="\n".join(lines))
+    return plain_punctuation(_SECOND_STOP.sub(r"\1", text))
+
+
+def _event_menu(menu: EventMenu, t: Translator) -> str:
+    lines = [
+        f"{number} = {_shown(title, t)}, {_shown(when, t)}"
+        for number, (title, when) in enumerate(menu.events, 1)
+    ]
+    text = t(menu.wording or EVENTS, events="\n".join(lines))
+    while menu.is_cut_to_fit and len(lines) > 1 and measure(plain_punctuation(text)).parts > _MOST_PARTS:
+        lines.pop()
+        text = t(menu.wording or EVENTS, events="\n".join(lines))
+    return text
 
 
 def _phrase(purpose: Purpose, facts: MessageFacts) -> Phrase:
@@ -249,7 +311,9 @@ def _phrase(purpose: Purpose, facts: MessageFacts) -> Phrase:
         case "day_before":
             return Phrase(DAY_BEFORE, values)
         case "two_hours_before":
-            return Phrase(TWO_HOURS_BEFORE, values)
+            return Phrase(TWO_HOURS_BEFORE_WITH_WAY_IN if facts.way_in else TWO_HOURS_BEFORE, values)
+        case "thanks":
+            return Phrase(THANKS, values)
         case "moved":
             return Phrase(MOVED_WAITING if facts.waiting else MOVED, values)
         case "cancelled":
@@ -269,7 +333,14 @@ def described(facts: MessageFacts) -> dict[str, Value]:
         "why": facts.waiting or "",
         "answer_by": facts.answer_by_local or "",
         "reason": facts.reason.strip().rstrip(".!"),
+        "way_in": facts.way_in,
+        "kept_until": facts.kept_until or "",
     }
+
+
+def needs(offers: tuple[str, ...]) -> Value:
+    """Help that was asked for, of `drafts.OFFERS`, as a value of a phrase."""
+    return tuple(OFFERS[offer] for offer in offers)
 
 
 def street(text: str) -> Value:
@@ -288,6 +359,8 @@ def _shown(value: Value, t: Translator) -> str:
             return _filled(value, t)
         case int():
             return t.number(value)
+        case tuple():
+            return t.listed(t(item) for item in value)
         case str():
             return _isolated(_tidy(value), t)
         case datetime():
@@ -303,7 +376,8 @@ def _shown(value: Value, t: Translator) -> str:
 
 
 #: An abbreviation at the end of a sentence ("p.m.", "Rd.") brings its own full stop.
-_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+#: So do the three dots of what was cut.
+_SECOND_STOP = re.compile(r"(?<!\.)(\.|\.\.\.)\.(?!\.)")
 
 
 def _tidy(text: str) -> str:

@@ -19,12 +19,13 @@ from outreach.events.models import Event
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, local, translator
 from outreach.messaging.due import Owed, owed
 from outreach.messaging.expectations import BATCH, DERIVED, expectations, reminder_offsets
-from outreach.messaging.facts import event_facts, waiting
+from outreach.messaging.facts import WAY_IN_SIGNS, event_facts, shortened, waiting
 from outreach.messaging.models import Message
 from outreach.messaging.outbox import DROPPED, OutgoingText, enqueue, rewrite
-from outreach.messaging.phrases import MessageFacts, compose
+from outreach.messaging.phrases import MessageFacts, When, compose
 from outreach.registration.guests import open_guest
 from outreach.registration.models import Registration
+from outreach.registration.retention import KEPT_AFTER_EVENT
 from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
@@ -60,15 +61,17 @@ def batches(*, since: datetime | None, now: datetime) -> Iterator[list[int]]:
     """Ids of registrations about which something may be owed, in lists of moderate length.
 
     Those that changed since an instant, or whose event did, or of whose event a reminder's time has come
-    since; with None, those of every event that is not over.
+    since; with None, those of every event that is not over, or whose guests are still to be thanked.
     """
     wanted = select(Registration.id).where(Registration.wants_texts)
     if since is None:
         wanted = wanted.join(Event, Event.id == Registration.event_id).where(
-            Event.ends_at > now, Event.status.in_(("published", "cancelled"))
+            or_(and_(Event.ends_at > now, Event.status.in_(("published", "cancelled"))), _is_thanked_for(now))
         )
     else:
-        events = select(Event.id).where(Event.ends_at > now, or_(*_is_touched(since, now)))
+        events = select(Event.id).where(
+            or_(Event.ends_at > now, _is_thanked_for(now)), or_(*_is_touched(since, now))
+        )
         wanted = wanted.where(or_(Registration.changed_at >= since, Registration.event_id.in_(events)))
     ids = sorted(db.session.scalars(wanted))
     for start in range(0, len(ids), BATCH):
@@ -126,6 +129,11 @@ def _is_touched(since: datetime, now: datetime) -> Iterator[ColumnElement[bool]]
     yield Event.changed_at >= since
     for offset, kinds in reminder_offsets().items():
         yield and_(Event.kind.in_(kinds), Event.starts_at > since + offset, Event.starts_at <= now + offset)
+
+
+def _is_thanked_for(now: datetime) -> ColumnElement[bool]:
+    """Whether an event took place and its guests are not forgotten yet."""
+    return and_(Event.status == "held", Event.ends_at > now - KEPT_AFTER_EVENT)
 
 
 def _facts_changed_at(ids: list[int]) -> dict[int, datetime]:
@@ -226,7 +234,15 @@ def _facts(row: Registration, text: Owed, locale: str, place: int, *, now: datet
         waiting=waiting(row, place=place) if row.state == "waitlisted" else None,
         answer_by_local=local(expires_at, event.time_zone) if expires_at else None,
         reason=_reason(event, locale) if text.purpose == "cancelled" else "",
+        way_in=_way_in(event) if text.purpose == "two_hours_before" else "",
+        kept_until=When(local(event.ends_at + KEPT_AFTER_EVENT, event.time_zone), is_all_day=True),
     )
+
+
+def _way_in(event: Event) -> str:
+    """How to get in, in the words of whoever wrote it; nothing for an event without a place to go to."""
+    notes = event.venue.access_notes if event.venue and event.delivery != "online" else None
+    return shortened(notes or "", WAY_IN_SIGNS)
 
 
 def _reason(event: Event, locale: str) -> str:

@@ -45,6 +45,7 @@ _PURPOSES: Mapping[str, str] = {
     "moved": N_("New time or place"),
     "cancelled": N_("Event canceled"),
     "seat_offered": N_("Seats offered"),
+    "thanks": N_("Thanks after the event"),
     "reply": N_("Answer to a text"),
     "stopped": N_("Answer to STOP"),
 }

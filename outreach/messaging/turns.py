@@ -14,12 +14,14 @@ PAUSE = timedelta(hours=2)
 
 #: The question that was asked last.
 Step = Literal[
-    "language", "menu", "pick", "registration", "offer",
-    "party", "confirm", "new_party", "confirm_party", "confirm_cancel",
+    "language", "menu", "events", "pick", "registration", "offer", "reminder", "which_coming", "which_not",
+    "party", "needs", "confirm", "new_party", "confirm_party", "confirm_cancel",
 ]  # fmt: skip
 _STEPS: frozenset[str] = frozenset(get_args(Step))
 #: Steps in which a guest has begun something that is worth taking up again.
-_DRAFTS: frozenset[Step] = frozenset({"party", "confirm", "new_party", "confirm_party", "confirm_cancel"})
+_DRAFTS: frozenset[Step] = frozenset(
+    {"party", "needs", "confirm", "new_party", "confirm_party", "confirm_cancel"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Dialogue:
     #: The registration that the step is about; 0 for none.
     registration_id: int = 0
     party_size: int = 0
+    #: Of `drafts.OFFERS`, what the party asked for.
+    needs: tuple[str, ...] = ()
+    #: Public ids of the events that were listed by number.
+    listed: tuple[str, ...] = ()
     #: Answers in a row that could not be read.
     misses: int = 0
 
@@ -61,6 +67,8 @@ class Dialogue:
             "event_public_id": self.event_public_id,
             "registration_id": self.registration_id,
             "party_size": self.party_size,
+            "needs": " ".join(self.needs),
+            "listed": " ".join(self.listed),
             "misses": self.misses,
         }
 
@@ -68,8 +76,9 @@ class Dialogue:
     def from_json(cls, value: Mapping[str, Any]) -> Self | None:
         """What `to_json` gave, or None for what another version wrote and this one cannot read."""
         try:
-            found = cls(**{**value, "asked_at": datetime.fromisoformat(value["asked_at"])})
-        except (KeyError, TypeError, ValueError):
+            lists = {name: tuple(value.get(name, "").split()) for name in ("needs", "listed")}
+            found = cls(**{**value, **lists, "asked_at": datetime.fromisoformat(value["asked_at"])})
+        except (AttributeError, KeyError, TypeError, ValueError):
             return None
         is_known = found.step in _STEPS and (not found.locale or found.locale in LANGUAGES)
         return found if is_known else None
@@ -96,6 +105,8 @@ class EventFacts:
     #: Officers take part, which the first question says.
     is_police_present: bool = False
     has_started: bool = False
+    #: Of `drafts.OFFERS`, and in their order: what a party can ask for.
+    offers: tuple[str, ...] = ()
 
     def title(self, locale: str) -> str:
         """The title in a language, or else in its original one."""
@@ -133,6 +144,14 @@ class OfferFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderFacts:
+    """A reminder that asked whether a party is coming, and that nobody has answered yet."""
+
+    registration: RegistrationFacts
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a turn needs to know; the caller looks it up before every turn."""
 
@@ -148,8 +167,18 @@ class Facts:
     registrations: tuple[RegistrationFacts, ...] = ()
     #: The latest one.
     offer: OfferFacts | None = None
+    #: The soonest event first.
+    reminders: tuple[ReminderFacts, ...] = ()
+    #: The events of the stored state's `listed`, in that order.
+    listed: tuple[EventFacts, ...] = ()
+    #: The next events of the coming days, where `dialogue.asks_for_events` says that they are asked for.
+    coming: tuple[EventFacts, ...] = ()
     #: Too many texts in too short a time, or one again and again: most likely a machine.
     is_loop: bool = False
+
+    def registration(self, registration_id: int) -> RegistrationFacts | None:
+        """One of the registrations, unless it is gone."""
+        return next((one for one in self.registrations if one.id == registration_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +188,7 @@ class Register:
     event_public_id: str
     party_size: int
     locale: str
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +221,13 @@ class DeclineOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class Reaffirm:
+    """Notes that a party said again that it is coming; comes out as Reaffirmed or Refused."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskPerson:
     """Puts the conversation before a person; nothing can come of it that the guest must be told."""
 
@@ -205,7 +242,7 @@ class RememberLocale:
 
 
 #: What may come out one way or another: `dialogue.concluded` says which.
-Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer
+Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm
 Action = Attempt | AskPerson | RememberLocale
 
 
@@ -259,6 +296,13 @@ class OfferLate:
 
 
 @dataclass(frozen=True, slots=True)
+class Reaffirmed:
+    """It is noted that the party is coming."""
+
+    facts: MessageFacts
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Nothing was done. `event` is None when the event or the registration is gone."""
 
@@ -267,7 +311,15 @@ class Refused:
 
 
 Outcome = (
-    Told | AlreadyRegistered | PartyChanged | PartyNotChanged | GivenUp | OfferDeclined | OfferLate | Refused
+    Told
+    | AlreadyRegistered
+    | PartyChanged
+    | PartyNotChanged
+    | GivenUp
+    | OfferDeclined
+    | OfferLate
+    | Reaffirmed
+    | Refused
 )
 
 

@@ -39,6 +39,8 @@ class Party:
     door: str
     #: 1 for the next of the waiting list; 0 for a party that does not wait.
     place: int = 0
+    #: Whether it answered a reminder with "I am coming".
+    is_reaffirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class Overview:
     def groups(self, *states: str) -> int:
         """How many parties are in these states."""
         return sum(party.state in states for party in self.parties)
+
+    @property
+    def reaffirmed(self) -> tuple["Party", ...]:
+        """Parties with seats that said again that they are coming."""
+        return tuple(party for party in self.parties if party.is_reaffirmed and party.state == "confirmed")
 
     @property
     def arrived(self) -> int:
@@ -100,6 +107,7 @@ def overview(event: Event, *, vault: Vault) -> Overview:
                 needs=tuple(offer for offer in OFFERS if offer in row.needs),
                 door=row.door,
                 place=places.get(row.id, 0),
+                is_reaffirmed=row.is_reaffirmed,
             )
             for row in (*coming, *waiting)
         ),

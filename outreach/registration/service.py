@@ -110,6 +110,7 @@ def _values(
         "needs": list(request.needs),
         "sealed": seal_party(vault, PartyFacts(request.companions, answers)),
         "queued_at": now,
+        "reaffirmed_at": None,
         "changed_at": now,
     }
     return {**values, "wants_texts": True} if request.consent and request.phone else values
@@ -182,6 +183,7 @@ def cancel(row: Registration, *, now: datetime) -> None:
     if before == "cancelled":
         return
     row.state, row.changed_at, row.offer_expires_at = "cancelled", now, None
+    row.reaffirmed_at = None
     # Nobody needs names or answers of somebody who does not come.
     row.sealed, row.needs = None, []
     db.session.flush()
@@ -189,6 +191,20 @@ def cancel(row: Registration, *, now: datetime) -> None:
         seats.leave_list(row.event_id, now=now)
     else:
         seats.give_back(row.event_id, row.party_size, now=now)
+
+
+def reaffirm(row: Registration, *, now: datetime) -> bool:
+    """Notes that a party said again that it is coming; says whether it has seats. Flushes.
+
+    Nothing about the party changes by it, so that no text is owed anew.
+    """
+    noted = db.session.execute(
+        update(Registration)
+        .where(Registration.id == row.id, Registration.state == "confirmed")
+        .values(reaffirmed_at=now)
+        .returning(Registration.id)
+    ).scalar()
+    return noted is not None
 
 
 def accept_offer(row: Registration, *, now: datetime) -> bool:

@@ -179,6 +179,15 @@ def test_no_poster_says_a_word_that_texts_are_stopped_with():
     assert len(refusals) > 50
 
 
+def test_no_poster_says_the_word_for_a_list_of_events():
+    said = {
+        consent.folded(word).replace(" ", "").upper() for words in answers.EVENTS.values() for word in words
+    }
+
+    assert {word for word in said if is_usable(word)} == set()
+    assert "EVENTS" in said
+
+
 def test_no_poster_says_yes_or_no():
     locales = consent.WORDS
     usable = [

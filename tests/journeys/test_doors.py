@@ -41,16 +41,20 @@ class World:
     def vault(self):
         return self.app.extensions["outreach"].vault
 
-    def register_on_the_web(self, locale: str, party_size: int) -> None:
+    def register_on_the_web(self, locale: str, party_size: int, needs: tuple[str, ...] = ()) -> None:
         answer = self.app.test_client().post(
             f"/{locale}/events/{self.public_id}/register",
-            data={"party_size": str(party_size), "phone": "816 555 0123", "wants_texts": "y"},
-        )
+            data={
+                "party_size": str(party_size), "phone": "816 555 0123", "wants_texts": "y",
+                "needs": list(needs),
+            },
+        )  # fmt: skip
         assert answer.status_code == 303, answer.text
 
-    def register_by_text(self, locale: str, party_size: int) -> None:
+    def register_by_text(self, locale: str, party_size: int, *needs: str) -> None:
+        """`needs` is what is answered to the question for them, where the event asks it."""
         locales = self.app.extensions["outreach"].settings.locales
-        for body in ("picnic", str(locales.index(locale) + 1), str(party_size), "1"):
+        for body in ("picnic", str(locales.index(locale) + 1), str(party_size), *needs, "1"):
             self.text(body)
 
     def text(self, body: str) -> None:
@@ -110,7 +114,7 @@ def make_world(make_app, sqlite_template, tmp_path):
     """Installations that are alike: the same moment, the same event, the same keys."""
     made = []
 
-    def make(name: str, *, taken: int = 0, at: datetime = NOW) -> World:
+    def make(name: str, *, taken: int = 0, at: datetime = NOW, offers: tuple[str, ...] = ()) -> World:
         path = tmp_path / f"{name}.sqlite3"
         shutil.copyfile(sqlite_template, path)
         clock = FrozenClock(at)
@@ -120,6 +124,7 @@ def make_world(make_app, sqlite_template, tmp_path):
             event = make_event(
                 keyword="PICNIC",
                 capacity=10,
+                offers=offers,
                 texts={
                     "en": TextDraft("Neighbors' Picnic", "", ""),
                     "es": TextDraft("Picnic de vecinos", "", ""),
@@ -147,6 +152,40 @@ def test_same_guest_is_stored_alike_through_both_doors(make_world, locale):
     assert web.stored() == text.stored()
     assert web.stored()["seats"] == (3, 0)
     assert web.stored()["ledger"][0][0] == "granted"
+
+
+@pytest.mark.parametrize(
+    ("answer", "needs"),
+    [
+        pytest.param("1 3", ("interpreter", "step_free"), id="two of three"),
+        pytest.param("٣ ١", ("step_free", "interpreter"), id="in another order"),
+        pytest.param("2", ("ride",), id="one"),
+        pytest.param("4", (), id="nothing"),
+    ],
+)
+def test_same_needs_are_stored_alike_through_both_doors(make_world, answer, needs):
+    offers = ("interpreter", "ride", "step_free")
+    web, text = make_world("web", offers=offers), make_world("text", offers=offers)
+    web.register_on_the_web("ar", 3, needs)
+    text.register_by_text("ar", 3, answer)
+
+    assert web.stored() == text.stored()
+    assert sorted(web.stored()["registration"]["needs"]) == sorted(needs)
+
+
+def test_guest_who_registered_on_the_web_answers_the_reminder_by_text(make_world):
+    web, text = make_world("web"), make_world("text")
+    web.register_on_the_web("en", 3)
+    text.register_by_text("en", 3)
+    for world in (web, text):
+        world.told()
+        world.clock.forward(days=6, hours=9)
+        assert world.told()[-1][2].endswith("1 = I am coming, 2 = I cannot come, STOP = no texts.")
+        world.clock.forward(minutes=5)
+        world.text("1")
+
+    assert web.stored()["registration"] == text.stored()["registration"]
+    assert web.stored()["registration"]["reaffirmed_at"] == web.clock()
 
 
 def test_only_the_door_tells_them_apart(make_world):

@@ -3,7 +3,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.i18n import LANGUAGES
-from outreach.messaging.answers import choice, has_words, is_no, is_yes, party_size
+from outreach.messaging.answers import (
+    EVENTS,
+    choice,
+    chosen_digits,
+    has_words,
+    is_no,
+    is_yes,
+    locale_of_events_word,
+    party_size,
+)
+from outreach.messaging.consent import read
 
 
 @pytest.mark.parametrize(
@@ -91,6 +101,26 @@ def test_yes_and_no_are_digits_or_words_of_the_language(
     text: str, locale: str, expected: tuple[bool, bool]
 ) -> None:
     assert (is_yes(text, locale), is_no(text, locale)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 3", (1, 3)), ("3, 1", (3, 1)), ("13", (1, 3)), ("١ ٣", (1, 3)), ("1 1", (1,)), ("0", (0,)),
+        ("1 and 3", None), ("", None), ("👍", None), ("1234567", None),
+    ],
+)  # fmt: skip
+def test_chosen_digits_are_each_digit_once(text: str, expected: tuple[int, ...] | None) -> None:
+    assert chosen_digits(text) == expected
+
+
+@pytest.mark.parametrize("locale", list(LANGUAGES))
+def test_every_language_has_a_word_for_a_list_of_events(locale: str) -> None:
+    for word in EVENTS[locale]:
+        assert locale_of_events_word(f" {word.upper()}! ", ("en", locale)) in ("en", locale)
+        assert locale_of_events_word(word, (locale,)) == locale
+        assert read(word) is None
+    assert locale_of_events_word("our events", ("en", locale)) is None
 
 
 @pytest.mark.parametrize("locale", list(LANGUAGES))

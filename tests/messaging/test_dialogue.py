@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from outreach.i18n import LANGUAGES, translator
 from outreach.messaging import phrases
-from outreach.messaging.dialogue import concluded, normalize_keyword, step
+from outreach.messaging.dialogue import asks_for_events, concluded, normalize_keyword, step
 from outreach.messaging.phrases import LanguageMenu, MessageFacts, Notice, Phrase, When, text_of
 from outreach.messaging.turns import (
     AcceptOffer,
@@ -29,10 +29,13 @@ from outreach.messaging.turns import (
     Outcome,
     PartyChanged,
     PartyNotChanged,
+    Reaffirm,
+    Reaffirmed,
     Refused,
     Register,
     RegistrationFacts,
     RememberLocale,
+    ReminderFacts,
     Told,
     Turn,
 )
@@ -60,6 +63,8 @@ class Phone:
     keywords: dict[str, EventFacts] = field(default_factory=lambda: {"POTLUCK": POTLUCK, "FAIR": FAIR})
     registrations: list[RegistrationFacts] = field(default_factory=list)
     offer: OfferFacts | None = None
+    reminders: list[ReminderFacts] = field(default_factory=list)
+    coming: tuple[EventFacts, ...] = ()
     is_loop: bool = False
     now: datetime = MORNING
     state: Dialogue | None = None
@@ -86,20 +91,26 @@ class Phone:
 
     def facts(self, text: str) -> Facts:
         about = self.state.event_public_id if self.state else ""
-        return Facts(
+        listed = self.state.listed if self.state else ()
+        events = {event.public_id: event for event in (*self.keywords.values(), *self.coming)}
+        facts = Facts(
             self.offered_locales,
             self.known_locale,
             keyword_event=self.keywords.get(normalize_keyword(text) or ""),
-            event=next((event for event in self.keywords.values() if event.public_id == about), None),
+            event=events.get(about),
             registrations=tuple(self.registrations),
             offer=self.offer,
+            reminders=tuple(one for one in self.reminders if one.registration in self.registrations),
+            listed=tuple(events[public_id] for public_id in listed if public_id in events),
             is_loop=self.is_loop,
         )
+        return replace(facts, coming=self.coming) if asks_for_events(self.state, text, facts) else facts
 
     def carry_out(self, action: Action) -> Outcome | None:
         match action:
             case Register(event_public_id, party_size, locale):
-                event = next(e for e in self.keywords.values() if e.public_id == event_public_id)
+                known = (*self.keywords.values(), *self.coming)
+                event = next(e for e in known if e.public_id == event_public_id)
                 self.known_locale = locale
                 waits = event.is_full or (event.seats_left is not None and party_size > event.seats_left)
                 made = RegistrationFacts(
@@ -128,6 +139,12 @@ class Phone:
                 assert self.offer is not None
                 let_go, self.offer = self.offer.registration, None
                 return OfferDeclined(let_go.told("en"))
+            case Reaffirm(registration_id):
+                coming = self.find(registration_id)
+                if coming is None:
+                    return Refused("gone")
+                self.reminders = [one for one in self.reminders if one.registration != coming]
+                return Reaffirmed(coming.told("en"))
             case RememberLocale(locale):
                 self.known_locale = locale
             case AskPerson():
@@ -153,6 +170,13 @@ def offered(phone: Phone, registration: RegistrationFacts | None = None) -> Offe
         expires_at=phone.now + timedelta(hours=4),
         expires_local=datetime(2026, 9, 1, 14, 0),
     )
+
+
+def reminded(*registrations: RegistrationFacts, **facts: Any) -> Phone:
+    """A phone that was just asked whether its parties are coming."""
+    phone = english(registrations=list(registrations), **facts)
+    phone.reminders = [ReminderFacts(one, phone.now) for one in registrations]
+    return phone
 
 
 def messages(turn: Turn) -> list[str]:
@@ -701,6 +725,305 @@ def test_late_yes_to_an_offer_does_not_swallow_the_answer_to_a_question() -> Non
     assert messages(phone.turn("1")) == [phrases.CONFIRM]
 
 
+# Reminders that ask who is coming
+
+
+@pytest.mark.parametrize("answer", ["1", "١", "yes", "OK"])
+def test_guest_says_that_the_party_is_coming(answer: str) -> None:
+    phone = reminded(registered())
+
+    assert phone.text(answer) == (
+        "Thank you. We expect you at Potluck, Saturday, Sep 12, 6:30 PM. People: 3. 0 = change or cancel."
+    )
+    assert (phone.actions, phone.state) == ([Reaffirm(1)], None)
+    assert messages(phone.turn("1")) == [phrases.NOT_UNDERSTOOD]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message", "actions"),
+    [
+        pytest.param("1", phrases.GIVEN_UP, [Cancel(1)], id="yes"),
+        pytest.param("2", phrases.KEPT, [], id="no"),
+    ],
+)
+def test_guest_who_cannot_come_is_asked_once_more(answer: str, message: str, actions: list[Action]) -> None:
+    phone = reminded(registered())
+
+    assert phone.text("2") == "Give up your place at Potluck, Saturday, Sep 12, 6:30 PM? 1 = yes, 2 = no."
+    assert messages(phone.turn(answer)) == [message]
+    assert phone.actions == actions
+
+
+def test_guest_who_keeps_the_place_can_still_say_that_the_party_is_coming() -> None:
+    phone = reminded(registered())
+    for text in ("2", "2", "1"):
+        phone.turn(text)
+
+    assert phone.actions == [Reaffirm(1)]
+
+
+def test_several_reminders_are_told_apart_by_number() -> None:
+    phone = reminded(registered(), registered(2, FAIR, 2))
+
+    assert phone.text("1") == (
+        "You are coming: to which event? Text its number:\n1 = Potluck, Saturday, Sep 12, 6:30 PM\n"
+        "2 = Feria, Sunday, Sep 13, 9:00 AM\n9 = a person."
+    )
+    assert messages(phone.turn("2")) == [phrases.REAFFIRMED]
+    phone.turn("1")
+    assert phone.actions == [Reaffirm(2), Reaffirm(1)]
+
+
+def test_guest_with_several_reminders_gives_up_the_one_that_is_named() -> None:
+    phone = reminded(registered(), registered(2, FAIR, 2))
+
+    assert phone.text("2").startswith("You cannot come: to which event?")
+    assert phone.text("2").startswith("Give up your place at Feria")
+    phone.turn("1")
+    assert phone.actions == [Cancel(2)]
+
+
+def test_number_of_a_reminder_keeps_its_meaning_when_another_one_is_gone() -> None:
+    phone = reminded(registered(), registered(2, FAIR, 2))
+    phone.turn("1")
+    phone.reminders.pop(0)
+
+    assert messages(phone.turn("1")) == [phrases.GONE]
+    assert phone.actions == []
+
+
+def test_open_offer_comes_before_a_reminder_which_stays_open() -> None:
+    phone = reminded(registered(2, FAIR, 2))
+    phone.offer = offered(phone)
+    phone.turn("1")
+    phone.turn("1")
+
+    assert phone.actions == [AcceptOffer(1), Reaffirm(2)]
+
+
+def test_offer_that_ran_out_does_not_swallow_the_answer_to_a_reminder() -> None:
+    phone = reminded(registered(2, FAIR, 2))
+    phone.offer = replace(offered(phone), expires_at=phone.now)
+    phone.turn("1")
+
+    assert phone.actions == [Reaffirm(2)]
+
+
+def test_reminder_comes_before_an_older_question_which_stays_open() -> None:
+    phone = english(registrations=[registered()])
+    phone.turn("FAIR")
+    phone.now += timedelta(minutes=5)
+    phone.reminders = [ReminderFacts(registered(), phone.now)]
+
+    assert messages(phone.turn("1")) == [phrases.REAFFIRMED]
+    assert messages(phone.turn("2")) == [phrases.CONFIRM]
+
+
+def test_reminder_waits_behind_a_question_that_was_asked_after_it() -> None:
+    phone = reminded(registered())
+    for text in ("FAIR", "2", "1"):
+        phone.turn(text)
+    phone.reminders = [ReminderFacts(registered(), MORNING)]
+
+    assert phone.actions == [Register(FAIR.public_id, 2, "en")]
+    phone.turn("1")
+    assert phone.actions[-1] == Reaffirm(1)
+
+
+def test_menu_after_a_reminder_is_answered_as_a_menu() -> None:
+    phone = reminded(registered())
+    phone.turn("0")
+
+    assert messages(phone.turn("1")) == [phrases.NEW_PARTY]
+    assert phone.actions == []
+
+
+def test_reminder_is_repeated_when_the_answer_cannot_be_read() -> None:
+    phone = reminded(registered())
+
+    assert phone.text("what is this?").endswith("1 = I am coming, 2 = I cannot come, STOP = no texts.")
+    assert messages(phone.turn("hm?")) == [phrases.YES_OR_NO]
+    assert messages(phone.turn("1")) == [phrases.REAFFIRMED]
+
+
+# What a party needs
+
+HELPFUL = replace(POTLUCK, offers=("interpreter", "childcare", "ride", "step_free"))
+
+
+def helped() -> Phone:
+    """A phone that has just said how many come."""
+    phone = english(keywords={"POTLUCK": HELPFUL})
+    phone.turn("POTLUCK")
+    phone.turn("3")
+    return phone
+
+
+def test_guest_is_asked_for_needs_after_the_number() -> None:
+    phone = english(keywords={"POTLUCK": HELPFUL})
+    phone.turn("POTLUCK")
+
+    assert phone.text("3") == (
+        "What help do you need at Potluck? Text all the numbers, like 1 2.\n"
+        "1 = Interpreter\n2 = Childcare\n3 = Ride\n4 = Step-free way in\n5 = Nothing"
+    )
+    assert phone.text("1 3") == (
+        "Sign up for Potluck, Saturday, Sep 12, 6:30 PM? People: 3. Help: Interpreter and Ride. "
+        "1 = yes, 2 = change, 0 = menu. We will text you reminders."
+    )
+    assert messages(phone.turn("1")) == ["Notice"]
+    assert phone.actions == [Register(HELPFUL.public_id, 3, "en", ("interpreter", "ride"))]
+
+
+@pytest.mark.parametrize(
+    ("answer", "needs"),
+    [
+        pytest.param("3,1", ("interpreter", "ride"), id="in the order of the list"),
+        pytest.param("1 1", ("interpreter",), id="twice"),
+        pytest.param("24", ("childcare", "step_free"), id="without a space"),
+        pytest.param("٢ ٤", ("childcare", "step_free"), id="Arabic digits"),
+        pytest.param("5", (), id="nothing"),
+        pytest.param("no", (), id="no in words"),
+    ],
+)
+def test_needs_are_digits(answer: str, needs: tuple[str, ...]) -> None:
+    phone = helped()
+    phone.turn(answer)
+    phone.turn("1")
+
+    assert phone.actions == [Register(HELPFUL.public_id, 3, "en", needs)]
+
+
+@pytest.mark.parametrize("answer", ["1 5", "6", "7 1", "90", "a ride", "1 and 3", "", "👍"])
+def test_needs_that_cannot_be_read_are_asked_again(answer: str) -> None:
+    phone = helped()
+
+    assert messages(phone.turn(answer)) == ["NeedsMenu"]
+    assert messages(phone.turn(answer)) == [phrases.SHORT_MENU]
+    assert messages(phone.turn("2")) == [phrases.CONFIRM_WITH_HELP]
+
+
+def test_menu_and_person_keep_their_keys_where_needs_are_asked() -> None:
+    assert messages(helped().turn("0")) == [phrases.MENU]
+    assert messages(helped().turn("9")) == [phrases.PERSON]
+
+
+def test_number_can_be_changed_without_being_asked_for_needs_again() -> None:
+    phone = helped()
+    phone.turn("1")
+    phone.turn("4")
+    phone.turn("1")
+
+    assert phone.actions == [Register(HELPFUL.public_id, 4, "en", ("interpreter",))]
+
+
+def test_answer_of_two_begins_with_the_number_again() -> None:
+    phone = helped()
+
+    assert messages(phone.turn("5")) == [phrases.CONFIRM]
+    assert messages(phone.turn("2")) == [phrases.PARTY]
+    assert messages(phone.turn("2")) == ["NeedsMenu"]
+
+
+def test_help_that_is_no_longer_on_offer_is_not_promised() -> None:
+    phone = helped()
+    phone.turn("1 2")
+    phone.keywords = {"POTLUCK": replace(HELPFUL, offers=("childcare",))}
+    phone.turn("1")
+
+    assert phone.actions == [Register(HELPFUL.public_id, 3, "en", ("childcare",))]
+
+
+def test_needs_rest_like_any_draft() -> None:
+    phone = helped()
+
+    assert messages(phone.turn("1", after=timedelta(hours=3))) == ["NeedsMenu"]
+
+
+# What happens this week
+
+
+def test_word_lists_the_week_and_a_number_starts_on_an_event() -> None:
+    phone = english(coming=(POTLUCK, FAIR))
+
+    assert phone.text("events") == (
+        "In the next 7 days:\n1 = Potluck, Saturday, 6:30 PM\n2 = Feria, Sunday, 9:00 AM\n"
+        "Text a number to sign up. 0 = menu."
+    )
+    assert phone.text("2").startswith("Feria, Sunday, Sep 13, 9:00 AM, 1 Main St. How many")
+    for text in ("2", "1"):
+        phone.turn(text)
+    assert phone.actions == [Register(FAIR.public_id, 2, "en")]
+
+
+@pytest.mark.parametrize(
+    ("word", "locale"),
+    [("EVENTS", "en"), ("eventos!", "es"), ("الفعاليات", "ar"), ("فعاليات", "ar")],
+)
+def test_word_says_the_language_of_somebody_who_has_not_chosen_one(word: str, locale: str) -> None:
+    phone = Phone(coming=(POTLUCK,))
+    turn = phone.turn(word)
+
+    assert (messages(turn), turn.locale, turn.action) == (["EventMenu"], locale, RememberLocale(locale))
+    assert messages(phone.turn("1")) == [phrases.PARTY]
+
+
+def test_word_does_not_change_a_language_that_was_chosen() -> None:
+    turn = english(coming=(POTLUCK,)).turn("eventos")
+
+    assert (turn.locale, turn.action) == ("en", None)
+
+
+def test_word_of_a_language_that_is_not_offered_is_none() -> None:
+    assert messages(english(coming=(POTLUCK,)).turn("matukio")) == [phrases.UNKNOWN_WORD]
+
+
+def test_english_word_is_heard_where_english_is_not_offered() -> None:
+    assert Phone(offered_locales=("es", "ar"), coming=(POTLUCK,)).turn("events").locale == "es"
+
+
+def test_week_without_events_is_told() -> None:
+    assert messages(english().turn("events")) == [phrases.NO_EVENTS]
+
+
+def test_menu_leads_to_the_week() -> None:
+    phone = english(coming=(POTLUCK,))
+    phone.turn("0")
+
+    assert messages(phone.turn("2")) == ["EventMenu"]
+
+
+def test_listed_event_keeps_its_number_whatever_comes_up_meanwhile() -> None:
+    phone = english(coming=(POTLUCK, FAIR))
+    phone.turn("events")
+    phone.coming = (replace(POTLUCK, public_id="sooner2345", titles={"en": "Sooner"}), POTLUCK, FAIR)
+
+    assert phone.text("2").startswith("Feria")
+
+
+def test_listed_event_that_the_phone_has_shows_the_registration() -> None:
+    phone = english(coming=(POTLUCK, FAIR), registrations=[registered()])
+    phone.turn("events")
+
+    assert messages(phone.turn("1")) == [phrases.REGISTRATION]
+
+
+def test_number_that_is_not_listed_is_asked_again() -> None:
+    phone = english(coming=(POTLUCK,))
+    phone.turn("events")
+
+    assert messages(phone.turn("2")) == ["EventMenu"]
+    assert messages(phone.turn("2")) == [phrases.SHORT_MENU]
+
+
+def test_word_within_a_sign_up_lists_the_week() -> None:
+    phone = helped()
+    phone.coming = (POTLUCK,)
+
+    assert messages(phone.turn("events")) == ["EventMenu"]
+    assert messages(phone.turn("1")) == [phrases.PARTY]
+
+
 # Outcomes
 
 _FACTS = MessageFacts("Potluck", POTLUCK.when, "4801 Linwood Blvd", 3, "482913")
@@ -714,6 +1037,7 @@ _WAITING_FACTS = replace(_FACTS, waiting=WAITING)
         pytest.param(PartyChanged(_FACTS), phrases.PARTY_CHANGED, id="changed"),
         pytest.param(PartyNotChanged(_FACTS), phrases.PARTY_NOT_CHANGED, id="not changed"),
         pytest.param(GivenUp(_FACTS), phrases.GIVEN_UP, id="given up"),
+        pytest.param(Reaffirmed(_FACTS), phrases.REAFFIRMED, id="coming"),
         pytest.param(OfferDeclined(_FACTS), phrases.OFFER_DECLINED, id="declined"),
         pytest.param(OfferDeclined(_WAITING_FACTS), phrases.OFFER_DECLINED_WAITING, id="declined, waiting"),
         pytest.param(OfferLate(_FACTS), phrases.OFFER_LATE, id="late"),
@@ -769,6 +1093,7 @@ def test_concluded_names_the_event_that_takes_nobody(reason: Any, message: str) 
         {"step": "party", "locale": "tlh", "asked_at": "2026-09-01T15:00:00+00:00"},
         {"step": "party", "locale": "en", "asked_at": "yesterday"},
         {"step": "party", "locale": "en", "asked_at": None},
+        {"step": "needs", "locale": "en", "asked_at": "2026-09-01T15:00:00+00:00", "needs": 3},
         {"step": "party", "locale": "en", "asked_at": "2026-09-01T15:00:00+00:00", "color": "blue"},
     ],
 )
@@ -792,8 +1117,10 @@ _TEXTS = st.one_of(
             "9",
             "12",
             "21",
+            "1 3",
             "POTLUCK",
             "fair",
+            "events",
             "yes",
             "no",
             "English",
@@ -813,15 +1140,23 @@ _PAUSES = st.sampled_from([timedelta(minutes=1), timedelta(hours=3), timedelta(d
     st.lists(st.tuples(_TEXTS, _PAUSES), max_size=12),
     st.sampled_from([None, "en", "ar"]),
     st.integers(0, 10),
+    st.integers(0, 10),
     st.booleans(),
 )
 def test_any_texts_end_in_a_known_state_and_are_answered(
-    texts: list[tuple[str, timedelta]], locale: str | None, registrations: int, has_offer: bool
+    texts: list[tuple[str, timedelta]],
+    locale: str | None,
+    registrations: int,
+    reminders: int,
+    has_offer: bool,
 ) -> None:
     phone = Phone(
         known_locale=locale,
+        keywords={"POTLUCK": HELPFUL, "FAIR": FAIR},
+        coming=(HELPFUL, FAIR),
         registrations=[registered(2, FAIR, number + 1) for number in range(registrations)],
     )
+    phone.reminders = [ReminderFacts(one, phone.now) for one in phone.registrations[:reminders]]
     if has_offer:
         phone.offer = offered(phone)
     for text, pause in texts:

@@ -217,6 +217,43 @@ def test_owed_says_nothing_of_a_cancellation_to_those_who_registered_after_it() 
     assert owed(late, LONG_AGO) == ()
 
 
+CLOSED_AT = END + timedelta(hours=1)
+CAME = replace(
+    COMING,
+    event_status="held",
+    arrived_count=2,
+    closed_at=CLOSED_AT,
+    forgotten_at=END + timedelta(hours=72),
+)
+
+
+def test_owed_thanks_a_party_that_came_before_it_is_forgotten() -> None:
+    texts = owed(CAME, CLOSED_AT)
+
+    assert texts == (Owed("thanks", "thanks:7:0:0", CLOSED_AT, END + timedelta(hours=70), 3),)
+    assert owed(CAME, END + timedelta(hours=70)) == ()
+
+
+def test_owed_thanks_nobody_before_the_end() -> None:
+    early = replace(CAME, closed_at=START + timedelta(minutes=30))
+
+    assert owed(early, CLOSED_AT)[0].not_before == END
+
+
+@pytest.mark.parametrize(
+    "expectation",
+    [
+        pytest.param(replace(CAME, arrived_count=0), id="did not come"),
+        pytest.param(replace(CAME, state="waitlisted"), id="waited"),
+        pytest.param(replace(CAME, state="cancelled"), id="gave up"),
+        pytest.param(replace(CAME, has_consent=False), id="said stop"),
+        pytest.param(replace(CAME, event_status="published", closed_at=None), id="not closed"),
+    ],
+)
+def test_owed_thanks_nobody_who(expectation: Expectation) -> None:
+    assert owed(expectation, CLOSED_AT) == ()
+
+
 CANCELED_AT = START - timedelta(hours=1)
 CANCELED = replace(COMING, event_status="cancelled", cancelled_at=CANCELED_AT)
 
@@ -258,6 +295,9 @@ _INSTANTS = st.datetimes(datetime(2026, 8, 1), datetime(2026, 10, 1), timezones=
         event_status=st.sampled_from(["published", "cancelled", "held"]),
         moved_at=st.none() | _INSTANTS,
         cancelled_at=st.none() | _INSTANTS,
+        closed_at=st.none() | _INSTANTS,
+        forgotten_at=st.none() | _INSTANTS,
+        arrived_count=st.integers(0, 2),
         offer=st.none() | st.builds(Offer, st.integers(1, 3), _INSTANTS),
         reminder_offsets=st.sampled_from([(), (DAY,), (HOURS, DAY), (timedelta(days=7), DAY, HOURS)]),
     ),

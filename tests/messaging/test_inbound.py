@@ -11,7 +11,7 @@ from outreach.events import planning
 from outreach.events.drafts import TextDraft
 from outreach.events.models import Event
 from outreach.i18n import LANGUAGES, translator
-from outreach.messaging import answering, due, inbound, phrases, suppressions
+from outreach.messaging import answering, due, inbound, phrases, reminders, suppressions
 from outreach.messaging.consent import WORDS
 from outreach.messaging.models import Conversation, InboundMessage, Message, Suppression
 from outreach.messaging.phrases import LanguageMenu, Notice, Phrase, described, text_of
@@ -441,6 +441,171 @@ def test_chosen_language_is_that_of_reminders_too(registered):
     registered.text("Español")
 
     assert open_guest(registered.vault, registered.registration().guest.sealed).locale == "es"
+
+
+# Needs
+
+
+def test_needs_are_stored_as_the_web_form_stores_them(phone, context):
+    with transaction():
+        make_event(keyword="HELPFUL", offers=("childcare", "ride"), title="Helpful")
+    for body in ("helpful", "1", "3"):
+        phone.text(body)
+    (check,) = phone.text("2 1")
+    phone.text("1")
+
+    assert "Help: Childcare and Ride." in check
+    assert phone.registration().needs == ["childcare", "ride"]
+
+
+# Reminders that ask who is coming
+
+
+@pytest.fixture
+def reminded(registered, event):
+    """The party of three after the day-before reminder."""
+    registered.now = event.starts_at - timedelta(hours=24)
+    remind(registered)
+    return registered
+
+
+def remind(phone):
+    """Writes what is owed to everybody at the phone's time, as if it had been sent a minute ago."""
+    with transaction():
+        ids = [each for found in reminders.batches(since=None, now=phone.now) for each in found]
+        reminders.catch_up(ids, vault=phone.vault, now=phone.now)
+
+
+def test_reminder_asks_and_is_answered_by_coming(reminded):
+    assert reminded.content(reminded.owed()[-1])["body"].endswith(
+        "1 = I am coming, 2 = I cannot come, STOP = no texts."
+    )
+    (reply,) = reminded.text("1")
+
+    assert reply.startswith("Thank you. We expect you at Neighbors' Picnic, Monday, Sep 14, 6:00 PM.")
+    row = reminded.registration()
+    assert (row.state, row.reaffirmed_at, row.is_reaffirmed) == ("confirmed", reminded.now, True)
+    # It is answered, so that another 1 is no answer to it.
+    assert reminded.text("1") == [said(phrases.NOT_UNDERSTOOD)]
+
+
+def test_saying_that_one_comes_owes_no_text_anew(reminded):
+    reminded.text("1")
+    before = len(reminded.owed())
+    remind(reminded)
+
+    assert len(reminded.owed()) == before
+
+
+def test_answer_of_two_frees_the_seats_after_one_more_yes(reminded, event):
+    (question,) = reminded.text("2")
+    assert question.startswith("Give up your place at Neighbors' Picnic")
+    assert seats_taken(event) == 3
+    reminded.text("1")
+
+    assert (reminded.registration().state, seats_taken(event)) == ("cancelled", 0)
+
+
+def test_reminder_that_has_not_left_asked_nothing(registered, event):
+    registered.now = event.starts_at - timedelta(hours=24)
+    remind(registered)
+    with transaction():
+        db.session.execute(update(Message).where(Message.purpose == "day_before").values(state="expired"))
+
+    assert registered.text("1") == [said(phrases.NOT_UNDERSTOOD)]
+    assert registered.registration().reaffirmed_at is None
+
+
+def move(event, at):
+    with transaction():
+        db.session.get_one(Event, event.id).moved_at = at
+
+
+def test_move_clears_what_was_said(reminded, event):
+    reminded.text("1")
+    assert reminded.registration().is_reaffirmed
+    move(event, reminded.now + timedelta(minutes=1))
+
+    assert not reminded.registration().is_reaffirmed
+
+
+def test_reminder_of_the_old_time_is_no_question_any_more(reminded, event):
+    move(event, reminded.now + timedelta(minutes=1))
+
+    assert reminded.text("1", after=timedelta(minutes=5)) == [said(phrases.NOT_UNDERSTOOD)]
+    assert reminded.registration().reaffirmed_at is None
+
+
+def test_later_reminder_asks_again(reminded, event):
+    reminded.text("1")
+    with transaction():
+        db.session.execute(
+            update(Message)
+            .where(Message.purpose == "day_before")
+            .values(claimed_at=reminded.now + timedelta(hours=1))
+        )
+    reminded.text("1", after=timedelta(hours=2))
+
+    assert reminded.registration().reaffirmed_at == reminded.now
+
+
+def test_guest_who_gave_the_place_up_and_came_back_has_said_nothing_again(reminded):
+    for body in ("1", WORD, "2", "1", WORD, "3", "1"):
+        reminded.text(body)
+
+    assert (reminded.registration().state, reminded.registration().reaffirmed_at) == ("confirmed", None)
+
+
+def test_reminders_of_two_events_are_told_apart(registered, event):
+    with transaction():
+        other = make_event(keyword="SECOND", title="Second picnic", starts_at=event.starts_at)
+    for body in ("SECOND", "1", "1"):
+        registered.text(body)
+    registered.now = event.starts_at - timedelta(hours=24)
+    remind(registered)
+
+    (question,) = registered.text("1")
+    assert question.startswith("You are coming: to which event? Text its number:\n1 = Neighbors' Picnic")
+    registered.text("2")
+    reaffirmed = select(Registration.event_id).where(Registration.reaffirmed_at.is_not(None))
+    assert db.session.scalars(reaffirmed).all() == [other.id]
+
+
+# What happens this week
+
+
+def test_word_lists_what_can_be_signed_up_for_within_seven_days(phone, event):
+    for title, days, given in (
+        ("Too late", 8, {}),
+        ("No sign-up", 2, {"takes_registrations": False}),
+        ("Draft", 2, {"status": "draft"}),
+        ("Canceled", 2, {"status": "cancelled"}),
+        ("Tour", 3, {}),
+        ("Third", 5, {}),
+        ("Second", 4, {}),
+        ("Fourth", 6, {}),
+    ):
+        with transaction():
+            make_event(title=title, starts_at=NOW + timedelta(days=days), **given)
+
+    assert phone.text("events") == [
+        "In the next 7 days:\n1 = Tour, Thursday, 10:00 AM\n2 = Second, Friday, 10:00 AM\n"
+        "3 = Third, Saturday, 10:00 AM\n4 = Fourth, Sunday, 10:00 AM\nText a number to sign up. 0 = menu."
+    ]
+    assert phone.text("2")[0].startswith("Second, Friday, Sep 11, 10:00 AM")
+    for body in ("2", "1"):
+        phone.text(body)
+    assert phone.registration().event.text_in("en").title == "Second"
+
+
+def test_word_in_spanish_answers_in_spanish_from_then_on(phone, context):
+    with transaction():
+        make_event(
+            starts_at=NOW + timedelta(days=2), texts={"en": TextDraft("Tour"), "es": TextDraft("Paseo")}
+        )
+
+    assert "1 = Paseo, " in phone.text("Eventos")[0]
+    assert phone.content(phone.owed()[-1])["locale"] == "es"
 
 
 # Stop, start, help

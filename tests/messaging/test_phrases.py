@@ -1,13 +1,25 @@
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import get_args
 
 import pytest
 
+from outreach.events.drafts import OFFERS
 from outreach.i18n import LANGUAGES, translator
 from outreach.messaging import phrases
 from outreach.messaging.due import Purpose
-from outreach.messaging.phrases import EventMenu, LanguageMenu, MessageFacts, Phrase, When, compose, text_of
+from outreach.messaging.phrases import (
+    EventMenu,
+    LanguageMenu,
+    MessageFacts,
+    NeedsMenu,
+    Phrase,
+    When,
+    compose,
+    needs,
+    text_of,
+)
 from outreach.messaging.segments import measure
 
 FACTS = MessageFacts(
@@ -18,9 +30,12 @@ FACTS = MessageFacts(
     3,
     "482913",
     answer_by_local=datetime(2026, 9, 30, 14, 30),
+    kept_until=When(datetime(2026, 10, 3), is_all_day=True),
 )
 WAITING = replace(FACTS, waiting=Phrase("You are number %(place)s. All seats are taken now.", {"place": 3}))
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+#: Whoever is thanked knows when it was.
+BEFORE: tuple[Purpose, ...] = tuple(purpose for purpose in PURPOSES if purpose != "thanks")
 SENTENCES = {name: text for name, text in vars(phrases).items() if name.isupper() and isinstance(text, str)}
 
 
@@ -31,7 +46,7 @@ def test_compose_fits_one_part_in_english(purpose: Purpose) -> None:
     assert (measure(text).encoding, measure(text).parts) == ("GSM-7", 1), text
 
 
-@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("purpose", BEFORE)
 @pytest.mark.parametrize("facts", [FACTS, WAITING, replace(FACTS, reason="The hall has no power.")])
 def test_compose_says_the_event_the_time_and_the_stop_word(purpose: Purpose, facts: MessageFacts) -> None:
     text = compose(purpose, translator("en"), facts)
@@ -44,20 +59,65 @@ def test_compose_says_the_event_the_time_and_the_stop_word(purpose: Purpose, fac
 def test_compose_says_where_how_many_and_the_code(purpose: Purpose) -> None:
     text = compose(purpose, translator("en"), FACTS)
 
-    assert all(part in text for part in ("4801 Linwood Blvd", "People: 3.", "482913", "0 = "))
+    assert all(part in text for part in ("4801 Linwood Blvd", "People: 3.", "482913"))
+    assert ("1 = I am coming, 2 = I cannot come" if purpose == "day_before" else "0 = ") in text
+
+
+def test_compose_says_how_to_get_in_shortly_before() -> None:
+    text = compose("two_hours_before", translator("en"), replace(FACTS, way_in="Ring at the side door."))
+
+    assert "4801 Linwood Blvd. How to get in: Ring at the side door. Show code" in text
+    assert "How to get in" not in compose("day_before", translator("en"), replace(FACTS, way_in="Ring."))
+
+
+@pytest.mark.parametrize(
+    ("way_in", "is_said"),
+    [
+        pytest.param("Ring at the side door, or come by the ramp behind the house", True, id="Latin"),
+        pytest.param("ادخل من الباب الجانبي واصعد إلى الطابق الثاني ثم انعطف", False, id="Arabic"),
+    ],
+)
+def test_compose_leaves_out_the_way_in_where_it_would_take_a_third_part(way_in: str, is_said: bool) -> None:
+    text = compose("two_hours_before", translator("en"), replace(FACTS, way_in=way_in))
+
+    assert (way_in in text) is is_said
+    assert measure(text).parts == (2 if is_said else 1)
+
+
+def test_compose_thanks_and_says_until_when_what_is_kept() -> None:
+    assert compose("thanks", translator("en"), FACTS) == (
+        "Thank you for coming to Welcoming Week Potluck. We hold your phone number and your sign-up for it "
+        "until Saturday, Oct 3, then we delete them. STOP = no texts."
+    )
 
 
 @pytest.mark.parametrize("name", SENTENCES)
-def test_sentence_is_plain_latin_and_fits_one_part_unless_it_explains_a_wait(name: str) -> None:
-    values = {**phrases.described(WAITING), "old": 2, "word": "POTLUK", "region": "Kansas City", "events": ""}
-    text = text_of(Phrase(SENTENCES[name], values), translator("en"))
-    most = 2 if "%(why)s" in SENTENCES[name] else 1
+def test_sentence_is_plain_latin_and_fits_one_part_unless_it_explains(name: str) -> None:
+    known = {"old": 2, "word": "POTLUK", "region": "Kansas City", "events": "", "needs": needs(("ride",))}
+    text = text_of(Phrase(SENTENCES[name], {**phrases.described(WAITING), **known}), translator("en"))
+    most = 2 if re.search(r"%\((why|way_in)\)s", SENTENCES[name]) else 1
 
     assert (measure(text).encoding, measure(text).parts <= most) == ("GSM-7", True), text
 
 
+def test_question_for_everything_and_its_confirmation_stay_within_two_parts() -> None:
+    everything = tuple(OFFERS)
+    values = {**phrases.described(WAITING), "needs": needs(everything)}
+    texts = [text_of(NeedsMenu(FACTS.title, everything), translator("en"))] + [
+        text_of(Phrase(message, values), translator("en"))
+        for message in (phrases.CONFIRM_WITH_HELP, phrases.CONFIRM_WAITLIST_WITH_HELP)
+    ]
+
+    assert [measure(text).parts for text in texts] == [1, 2, 2]
+    assert texts[0] == (
+        "What help do you need at Welcoming Week Potluck? Text all the numbers, like 1 2.\n"
+        "1 = Interpreter\n2 = Childcare\n3 = Ride\n4 = Step-free way in\n5 = Nothing"
+    )
+    assert "Help: Interpreter, Childcare, Ride, and Step-free way in. 1 = yes" in texts[1]
+
+
 @pytest.mark.parametrize("locale", list(LANGUAGES))
-@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("purpose", BEFORE)
 def test_compose_keeps_the_facts_in_every_language(purpose: Purpose, locale: str) -> None:
     text = compose(purpose, translator(locale), FACTS)
 
@@ -128,6 +188,24 @@ def test_text_of_lists_events_by_number() -> None:
     )
 
 
+@pytest.mark.parametrize("title", ["Welcoming Week Potluck in the Park", "عشاء الترحيب في الحديقة الكبيرة"])
+@pytest.mark.parametrize("locale", list(LANGUAGES))
+def test_list_of_the_week_is_cut_to_two_parts(locale: str, title: str) -> None:
+    events = tuple((title, datetime(2026, 9, 30, hour, 30)) for hour in range(10, 14))
+    text = text_of(EventMenu(events, phrases.THIS_WEEK, is_cut_to_fit=True), translator(locale))
+
+    assert "1 = " in text
+    assert measure(text).parts <= 2
+
+
+def test_list_of_the_week_has_four_events_where_they_fit() -> None:
+    events = tuple(("Welcoming Week Potluck in the Park", datetime(2026, 9, 30, 10, 30)) for _ in range(4))
+
+    assert "\n4 = Welcoming Week Potluck in the Park, Wednesday, 10:30 AM\n" in text_of(
+        EventMenu(events, phrases.THIS_WEEK, is_cut_to_fit=True), translator("en")
+    )
+
+
 def test_abbreviation_at_the_end_of_a_sentence_brings_no_second_stop() -> None:
     facts = MessageFacts("Tea...", When(datetime(2026, 9, 12, 18, 30)), "4801 Linwood Rd.", 3, "482913")
 
@@ -135,3 +213,4 @@ def test_abbreviation_at_the_end_of_a_sentence_brings_no_second_stop() -> None:
 
     assert "Linwood Rd. People" in text
     assert "Tea..., " in text
+    assert "Lin... People" in compose("day_before", translator("en"), replace(facts, street="4801 Lin..."))

@@ -13,7 +13,7 @@ from outreach.events.drafts import TextDraft, VenueDraft
 from outreach.events.models import Event
 from outreach.messaging import due, outbox, reminders, suppressions
 from outreach.messaging.models import Message
-from outreach.registration import seats, service
+from outreach.registration import door, retention, seats, service
 from outreach.registration.models import Registration
 from outreach.registration.requests import Consent
 from tests.factories import NOW, make_draft, make_event, make_request, make_staff
@@ -329,6 +329,58 @@ def test_plan_drops_an_offer_that_ran_out(event, vault):
     outbox.claim(10, afford=lambda parts: True, vault=vault, now=later)
 
     assert ("seat_offered", "expired") in written()
+
+
+def test_plan_says_the_way_in_shortly_before_and_not_earlier(context, vault):
+    notes = (
+        "Ring at the side door.\nThe ramp is behind the house, and there is room for twenty cars in the yard."
+    )
+    with transaction():
+        event = make_event(venue=VenueDraft("Budd Park", "5600 Budd Park Esplanade", access_notes=notes))
+    register(vault, event)
+    for at in (NOW, DAY_BEFORE, TWO_HOURS_BEFORE):
+        plan(vault, at)
+
+    assert "How to get in" not in bodies(vault, "day_before")[0]
+    assert (
+        "5600 Budd Park Esplanade. How to get in: Ring at the side door. The ramp is behind the house, and "
+        "there is room for twenty cars... Show code"
+    ) in bodies(vault, "two_hours_before")[0]
+
+
+def test_plan_thanks_who_came_once_and_says_until_when_they_are_known(event, registered, vault):
+    stayed_away = register(vault, event, phone=OTHER_PHONE)
+    plan(vault, NOW)
+    send_all(NOW)
+    closed_at = row(registered).event.ends_at + timedelta(hours=1)
+    with transaction():
+        door.set_arrived(db.session.get_one(Event, event.id), registered, 1)
+        planning.close_as_held(db.session.get_one(Event, event.id), 1, now=closed_at)
+
+    assert plan(vault, closed_at, since=closed_at - timedelta(minutes=5)) == 1
+    assert bodies(vault, "thanks") == [
+        "Thank you for coming to Neighbors' Picnic. We hold your phone number and your sign-up for it "
+        "until Thursday, Sep 17, then we delete them. STOP = no texts."
+    ]
+    message = db.session.scalars(select(Message).where(Message.purpose == "thanks")).one()
+    assert message.registration_id != stayed_away
+    # Ten in the evening: it waits for the morning.
+    assert outbox.claim(1, afford=lambda parts: True, vault=vault, now=closed_at) == []
+    send_all(closed_at)
+    with transaction():
+        planning.close_as_held(db.session.get_one(Event, event.id), 2, now=closed_at + timedelta(hours=1))
+    assert plan(vault, closed_at + timedelta(hours=12)) == 0
+
+
+def test_plan_thanks_nobody_any_more_once_the_guests_are_forgotten(event, registered, vault):
+    with transaction():
+        held = db.session.get_one(Event, event.id)
+        door.set_arrived(held, registered, 1)
+        planning.close_as_held(held, 1, now=held.ends_at + timedelta(hours=73))
+        retention.forget(held, now=held.ends_at + timedelta(hours=73))
+
+    assert plan(vault, event.ends_at + timedelta(hours=73)) == 0
+    assert written() == []
 
 
 def test_plan_takes_the_same_number_of_queries_for_one_and_for_many(event, vault):

@@ -88,6 +88,22 @@ def test_guests_page_counts_people(ana, event, register):
     }  # fmt: skip
 
 
+def test_guests_page_says_how_many_said_again_that_they_come(ana, event, register, web_app):
+    coming, silent = register(party_size=4), register(party_size=5)
+    assert "Said again" not in ana.get(f"/staff/events/{event}/guests").text
+    with web_app.app_context(), transaction():
+        assert service.reaffirm(db.session.get_one(Registration, coming.id), now=NOW)
+
+    page = ana.get(f"/staff/events/{event}/guests").text
+    assert tiles(page)["Said again that they come"] == "4"
+    assert "will come" in page[page.index(coming.code) : page.index(silent.code)]
+    assert "will come" not in page[page.index(silent.code) :]
+
+    with web_app.app_context(), transaction():
+        db.session.get_one(Registration, coming.id).event.moved_at = NOW + timedelta(hours=1)
+    assert "Said again" not in ana.get(f"/staff/events/{event}/guests").text
+
+
 def test_guests_page_sums_up_needs_by_opening_what_is_sealed(ana, event, register):
     register(locale="es", needs=("interpreter", "childcare"), party_size=3)
     register(locale="ar", needs=("interpreter",), party_size=1)

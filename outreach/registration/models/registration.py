@@ -54,9 +54,19 @@ class Registration(Base):
     offer_number: Mapped[int] = mapped_column(default=0)
     offer_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 
+    #: When the guest last answered a reminder with "I am coming"; whether that still counts,
+    #: `is_reaffirmed` says.
+    reaffirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: Of the last change of state or party.
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
     guest: Mapped[Guest] = relationship()
     event: Mapped[Event] = relationship()
+
+    @property
+    def is_reaffirmed(self) -> bool:
+        """Whether the guest said again that the party is coming, and the event has not moved since."""
+        at, moved_at = self.reaffirmed_at, self.event.moved_at
+        return at is not None and (moved_at is None or moved_at <= at)
