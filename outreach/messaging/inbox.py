@@ -128,7 +128,8 @@ def talk(inbound_id: int, *, vault: Vault, now: datetime) -> Talk:
         .limit(_SHOWN)
     ).all()
     authors = _authors(sent)
-    texts = [_heard(row, vault) for row in heard] + [_sent(row, authors, vault) for row in sent]
+    texts = [_heard(row, vault) for row in reversed(heard)]
+    texts += [_sent(row, authors, vault) for row in reversed(sent)]
     # What we say at the same moment answers what came in.
     texts.sort(key=lambda text: (text.at, text.state is not None))
     return Talk(

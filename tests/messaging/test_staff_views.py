@@ -188,7 +188,8 @@ def test_text_that_may_not_have_arrived_is_listed(staff, make_phone, event, stat
     assert sentence in part
     assert "Confirmation" in part
     assert row.code in part
-    assert f'href="{PAGE}/missed/{db.session.scalar(select(Message.id))}/number"' in part
+    message_id = db.session.scalar(select(Message.id).where(Message.registration_id == row.id))
+    assert f'href="{PAGE}/missed/{message_id}/number"' in part
     assert phone.number[2:] not in page
 
 
