@@ -1,5 +1,7 @@
 """Conversations that wait for a person: who has them, what is answered, and that two never answer at once."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -226,6 +228,29 @@ def test_colleague_who_has_it_is_not_crossed(phone, people):
 
     with pytest.raises(ConflictError, match="Somebody else"):
         answer(phone, inbound_id, ben, key="b" * 22, sent_id=before)
+    assert len(by_staff(phone)) == 1
+
+
+@pytest.mark.parametrize("are_two_people", [True, False], ids=["two people", "double click"])
+def test_of_two_answers_at_the_same_moment_one_counts(phone, people, context, are_two_people):
+    inbound_id = ask(phone, "English")
+    before = last_sent(phone)
+    db.session.rollback()
+    start = threading.Barrier(2)
+
+    def send(number: int) -> bool:
+        with context.app_context():
+            start.wait(timeout=30)
+            person, key = (people[number], f"{number}" * 22) if are_two_people else (people[0], "k" * 22)
+            try:
+                answer(phone, inbound_id, person, f"Answer {number}", key=key, sent_id=before)
+            except ConflictError:
+                return False
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(send, (0, 1)))
+    assert sorted(outcomes) == ([False, True] if are_two_people else [True, True])
     assert len(by_staff(phone)) == 1
 
 

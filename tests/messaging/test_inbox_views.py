@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from outreach.database import db, transaction
 from outreach.messaging import inbox, outbox, reveals, suppressions
 from outreach.messaging.models import Assignment, InboundMessage, Message, Reveal
+from outreach.messaging.staff_views import STATE_LABELS
 from outreach.policy import Role
 from outreach.registration import service
 from tests.conftest import NOW
@@ -107,7 +108,7 @@ def test_page_shows_both_sides_without_the_number(ana, phone, page):
 
     assert answer.status_code == 200
     assert "Is there a &lt;b&gt;bus&lt;/b&gt;" in answer.text
-    assert "by itself" in answer.text
+    assert "automatic" in answer.text
     assert "1 text to read" in answer.text
     assert "English</bdi>" in answer.text
     assert phone.registration().code in answer.text
@@ -115,6 +116,10 @@ def test_page_shows_both_sides_without_the_number(ana, phone, page):
     for shape in (*SHAPES, "Amina"):
         assert shape not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_every_state_of_a_text_has_a_name():
+    assert set(STATE_LABELS) == set(outbox.STATES)
 
 
 def test_every_text_of_a_number_leads_to_one_conversation(ana, phone, page):

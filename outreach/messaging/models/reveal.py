@@ -17,8 +17,8 @@ class Reveal(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey(Staff.id), index=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-    #: Looked up by it when a guest asks who saw their number.
-    phone_hash: Mapped[str] = mapped_column(String(40), index=True)
+    #: Tells looks at the same number from looks at others.
+    phone_hash: Mapped[str] = mapped_column(String(40))
     #: One of `reveals.REASONS`.
     reason: Mapped[str] = mapped_column(String(12))
     #: What the person wrote beside the reason, under the vault's key: it may speak of the guest.

@@ -34,7 +34,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reveal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reveal_at"), ["at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reveal_phone_hash"), ["phone_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_reveal_staff_id"), ["staff_id"], unique=False)
 
 
