@@ -227,7 +227,9 @@ def test_number_without_texts_is_called_instead(ana, phone, page, reason):
     assert "An answer by text is not possible. Call instead." in text
     assert f'href="{page}/number"' in text
     assert 'name="body"' not in text
-    assert send(ana, page, shown).status_code == 409
+    answer = send(ana, page, shown)
+    assert answer.status_code == 409
+    assert '<blockquote dir="auto">The bus is free.</blockquote>' in answer.text
     assert written(phone) == []
 
 

@@ -9,6 +9,7 @@ from outreach.database import db, transaction
 from outreach.errors import ConflictError, InvalidInputsError, NotFoundError
 from outreach.messaging import inbox, reveals
 from outreach.messaging.models import InboundMessage, Message, Reveal
+from outreach.messaging.worker import run_once
 from outreach.policy import Role
 from tests.conftest import NOW
 from tests.factories import make_staff
@@ -79,6 +80,13 @@ def test_log_is_kept_for_two_years(phone, ana):
         assert reveals.forget(now=NOW + timedelta(days=729)) == 0
     with transaction():
         assert reveals.forget(now=NOW + timedelta(days=731)) == 1
+    assert reveals.count() == 0
+
+
+def test_worker_forgets_what_is_old(context, clock, phone, ana):
+    reveal(phone, ana)
+    clock.forward(days=731)
+    run_once(context)
     assert reveals.count() == 0
 
 
