@@ -26,9 +26,9 @@ from outreach.events import feeds as event_feeds
 from outreach.events import staff_views as event_staff_views
 from outreach.events import views as events_views
 from outreach.i18n import N_
+from outreach.messaging import inbox_views, status_webhooks
 from outreach.messaging import simulator as phone_simulator
 from outreach.messaging import staff_views as message_staff_views
-from outreach.messaging import status_webhooks
 from outreach.messaging import webhooks as text_webhooks
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.gateways.simulator import SimulatorGateway
@@ -136,6 +136,7 @@ def _register_features(app: Flask) -> None:
         text_webhooks.bp,
         phone_simulator.bp,
         message_staff_views.bp,
+        inbox_views.bp,
         status_webhooks.bp,
     ):
         app.register_blueprint(blueprint)

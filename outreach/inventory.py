@@ -94,7 +94,10 @@ HOLDINGS: tuple[Holding, ...] = (
         "texts",
         N_("Texts between you and us: the number, the words, and whether they arrived"),
         N_("To send every text once, and to answer you"),
-        N_("Only the program. Staff read texts that need a person, without the number."),
+        N_(
+            "The program. Staff read texts that need a person, without the number; "
+            "to see a number they must give a reason, which is kept."
+        ),
         _UNTIL_72_HOURS,
         (
             *_columns(
@@ -110,6 +113,23 @@ HOLDINGS: tuple[Holding, ...] = (
             *_columns("conversation", "phone_hash sealed version expires_at"),
             *_columns("simulated_text", "id sid phone_hash direction sealed created_at"),
         ),
+        is_sealed=True,
+    ),
+    Holding(
+        "assignment",
+        N_("Who of the staff looks after the texts of a scrambled number that wait for a person"),
+        N_("So that two people do not answer you at once"),
+        N_("Coordinators and administrators"),
+        N_("Deleted when your texts are dealt with, and with your texts at the latest"),
+        _columns("assignment", "phone_hash staff_id since_at"),
+    ),
+    Holding(
+        "reveals",
+        N_("Who of the staff looked at a phone number, when and why, under a scrambled number"),
+        N_("So that nobody looks at your number without a reason"),
+        N_("Administrators"),
+        N_("Kept for 2 years. Your number is not in it."),
+        _columns("reveal", "id staff_id at phone_hash reason sealed"),
         is_sealed=True,
     ),
     Holding(

@@ -30,8 +30,12 @@ class Action(StrEnum):
     REVIEW_EVENT = "review_event"
     #: See who is coming, what they need, and open the door link.
     SEE_GUESTS = "see_guests"
-    #: Read messages and the list of those with an unknown outcome.
+    #: Read messages and the list of those with an unknown outcome; answer what waits for a person.
     SEE_MESSAGES = "see_messages"
+    #: See the phone number of a guest who must be called; each look is logged with its reason.
+    REVEAL_NUMBER = "reveal_number"
+    #: Read that log.
+    SEE_REVEALS = "see_reveals"
     #: Read the engagement report inside.
     SEE_REPORT = "see_report"
     SEE_PLAN = "see_plan"
@@ -53,7 +57,8 @@ _OWN_EVENTS = {Action.PLAN_EVENT, Action.VIEW_EVENT, Action.SEE_GUESTS}
 _REGION = {Action.SEE_REPORT, Action.SEE_PLAN}
 _COORDINATION = (
     _OWN_EVENTS | _REGION
-    | {Action.REVIEW_EVENT, Action.SEE_MESSAGES, Action.MANAGE_PLAN, Action.MANAGE_ORGANIZATIONS}
+    | {Action.REVIEW_EVENT, Action.SEE_MESSAGES, Action.REVEAL_NUMBER}
+    | {Action.MANAGE_PLAN, Action.MANAGE_ORGANIZATIONS}
 )  # fmt: skip
 
 

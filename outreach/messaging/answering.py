@@ -27,7 +27,7 @@ from outreach.messaging.facts import (
     places_to_come,
     registrations_of_phone,
 )
-from outreach.messaging.models import InboundMessage
+from outreach.messaging.models import InboundMessage, Message
 from outreach.messaging.outbox import OutgoingText
 from outreach.messaging.phrases import Phrase, Say, described, text_of
 from outreach.messaging.quiet import REPLY_WITHIN
@@ -178,11 +178,19 @@ class _Answer:
         return isinstance(turn.action, AskPerson) or (is_unread and self.is_person_asked())
 
     def is_person_asked(self) -> bool:
-        """Whether this number waits for a person: then what we cannot read is written to that person."""
+        """Whether this number waits for a person, or one has just written to it.
+
+        Then what we cannot read is written to that person.
+        """
         waits = select(InboundMessage.id).where(
             InboundMessage.phone_hash == self.hashed, InboundMessage.needs_person
         )
-        return db.session.scalar(waits.limit(1)) is not None
+        was_written_to = select(Message.id).where(
+            Message.phone_hash == self.hashed,
+            Message.created_at > self.now - REPLY_WITHIN,
+            Message.dedup_key.startswith(outbox.STAFF_KEY),
+        )
+        return db.session.scalar(waits.union_all(was_written_to).limit(1)) is not None
 
     def facts(self) -> Facts:
         state: Dialogue | None = self.kept.dialogue

@@ -1,16 +1,18 @@
 """Where the dialogue with each number stands, kept under the vault's key; knows no sentence."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from outreach.database import db, insert
 from outreach.errors import ConflictError
 from outreach.i18n import LANGUAGES, N_
 from outreach.messaging.models import Conversation
 from outreach.messaging.turns import KEPT_FOR, Dialogue
-from outreach.vault import Vault
+from outreach.vault import SealedValueError, Vault
 
 _PLACE = "conversation"
 
@@ -39,6 +41,23 @@ def of_phone(phone_hash: str, *, vault: Vault, now: datetime) -> Kept:
     dialogue = Dialogue.from_json(value["dialogue"]) if value["dialogue"] else None
     locale = value["locale"] if value["locale"] in LANGUAGES else None
     return Kept(locale, dialogue, value["said"], row.version)
+
+
+def locales(hashes: Iterable[str], *, vault: Vault, now: datetime) -> dict[str, str]:
+    """The languages that numbers chose in their conversations, of those that did; one query."""
+    rows = db.session.execute(
+        select(Conversation.phone_hash, Conversation.sealed).where(
+            Conversation.phone_hash.in_(list(hashes)), Conversation.expires_at > now
+        )
+    )
+    found: dict[str, str] = {}
+    for hashed, sealed in rows:
+        # One that nobody can read any more says nothing, and must not hide the others.
+        with suppress(SealedValueError):
+            locale = vault.open(sealed, place=_PLACE)["locale"]
+            if locale in LANGUAGES:
+                found[hashed] = locale
+    return found
 
 
 def keep(phone_hash: str, kept: Kept, *, vault: Vault, now: datetime) -> None:

@@ -9,14 +9,14 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from outreach.config import Settings
 from outreach.database import db, insert, transaction
 from outreach.messaging import answering, conversations
 from outreach.messaging.answering import Incoming
-from outreach.messaging.models import InboundMessage
+from outreach.messaging.models import Assignment, InboundMessage
 from outreach.registration.guests import phone_hash
 from outreach.vault import SealedValueError, Vault
 
@@ -198,6 +198,8 @@ def forget(*, now: datetime) -> int:
         )
         .returning(InboundMessage.id)
     )
+    waits = exists().where(InboundMessage.phone_hash == Assignment.phone_hash, InboundMessage.needs_person)
+    db.session.execute(delete(Assignment).where(~waits))
     return len(gone.all()) + conversations.forget(now=now)
 
 

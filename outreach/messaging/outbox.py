@@ -60,6 +60,9 @@ DROPPED = ("suppressed", "cancelled")
 #: The answer to STOP: the one text that a number gets after its holder refused all.
 STOPPED_PURPOSE = "stopped"
 
+#: How the keys of answers begin that somebody of the staff wrote; that person's id follows.
+STAFF_KEY = "reply:staff:"
+
 LONGEST_BODY = 1600
 
 #: A claim is void after this; by then its worker has an outcome, or is dead.

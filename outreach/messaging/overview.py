@@ -1,22 +1,19 @@
-"""What staff see of texts: how many stand where, which did not reach anybody, and what waits for a person.
+"""What staff see of texts: how many stand where, and which did not reach anybody.
 
 Never a number: staff look a guest up by event and code, where that is allowed and seen.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from outreach.database import db
 from outreach.events.models import Event
-from outreach.messaging import inbound
-from outreach.messaging.models import InboundMessage, Message
+from outreach.messaging.models import Message
 from outreach.registration.models import Registration
-from outreach.vault import SealedValueError, Vault
 
 #: What may not have reached the guest, so that somebody should call instead.
 NOT_REACHED = ("unknown", "dead", "failed", "undelivered", "expired")
@@ -34,30 +31,12 @@ class Place:
 class Missed:
     """One text that may not have reached its guest."""
 
+    id: int
     purpose: str
     state: str
     at: datetime
     #: None for an answer to somebody who is not registered.
     place: Place | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wrote:
-    """One incoming text."""
-
-    #: None when it cannot be opened any more.
-    words: str | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What one number wrote that a person should read."""
-
-    #: Of the last text; by it all of them are marked as done.
-    id: int
-    texts: tuple[Wrote, ...]
-    places: tuple[Place, ...]
 
 
 def counts() -> dict[str, int]:
@@ -76,7 +55,11 @@ def missed(*, now: datetime, limit: int) -> list[Missed]:
     )
     return [
         Missed(
-            row.purpose, row.state, row.final_at or row.claimed_at or row.created_at, _place(row.registration)
+            row.id,
+            row.purpose,
+            row.state,
+            row.final_at or row.claimed_at or row.created_at,
+            _place(row.registration),
         )
         for row in rows
     ]
@@ -87,51 +70,12 @@ def missed_count(*, now: datetime) -> int:
     return db.session.scalar(_of_unreached(select(func.count(Message.id)), now)) or 0
 
 
-def waiting(*, vault: Vault, now: datetime, limit: int) -> list[Waiting]:
-    """What a person should read, by number, each with the events that it comes to."""
-    found = inbound.for_person(limit=limit)
-    places = _places({rows[-1].phone_hash for rows in found}, now)
-    return [
-        Waiting(
-            rows[-1].id,
-            tuple(Wrote(_words(row, vault), row.received_at) for row in rows),
-            tuple(places.get(rows[-1].phone_hash, ())),
-        )
-        for rows in found
-    ]
-
-
 def _of_unreached(query: Select[Any], now: datetime) -> Select[Any]:
     return (
         query.outerjoin(Registration, Registration.id == Message.registration_id)
         .outerjoin(Event, Event.id == Registration.event_id)
         .where(Message.state.in_(NOT_REACHED), Event.id.is_(None) | (Event.ends_at > now))
     )
-
-
-def _words(row: InboundMessage, vault: Vault) -> str | None:
-    try:
-        return inbound.opened(row, vault=vault).body
-    except SealedValueError:
-        return None
-
-
-def _places(hashes: Iterable[str], now: datetime) -> dict[str, list[Place]]:
-    rows = db.session.scalars(
-        select(Registration)
-        .join(Event)
-        .where(
-            Registration.phone_hash.in_(list(hashes)),
-            Registration.state != "cancelled",
-            Event.ends_at > now,
-        )
-        .options(joinedload(Registration.event).options(selectinload(Event.texts)))
-        .order_by(Event.starts_at, Registration.id)
-    )
-    found: dict[str, list[Place]] = {}
-    for row in rows:
-        found.setdefault(row.phone_hash or "", []).append(Place(row.event, row.code))
-    return found
 
 
 def _place(row: Registration | None) -> Place | None:

@@ -1,17 +1,14 @@
-"""The page on which staff see how texts fare and read what guests wrote; it shows no number."""
+"""The page on which staff see how texts fare and who waits for a person; it shows no number."""
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template
 
-from outreach.database import transaction
 from outreach.i18n import N_, local
-from outreach.messaging import inbound, overview
+from outreach.messaging import inbound, inbox, overview
 from outreach.policy import Action
 from outreach.runtime import now, settings, vault
-from outreach.security import keep_private, protect, requires
-from outreach.web import t
+from outreach.security import can, keep_private, protect, requires
 
 bp = Blueprint("staff_messages", __name__, url_prefix="/staff/messages")
 protect(bp)
@@ -31,6 +28,8 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Not sent: the number gets no texts"), ("suppressed",)),
     (N_("Not sent: no longer needed"), ("cancelled",)),
 )
+#: What became of one text.
+STATE_LABELS: Mapping[str, str] = {state: label for label, states in _GROUPS for state in states}
 _WHAT_HAPPENED: Mapping[str, str] = {
     "unknown": N_("We do not know yet whether it arrived."),
     "dead": N_("We cannot find out whether it arrived."),
@@ -61,19 +60,11 @@ def show() -> str:
         groups=[(label, sum(counted.get(state, 0) for state in states)) for label, states in _GROUPS],
         missed=overview.missed(now=now(), limit=_SHOWN),
         missed_count=overview.missed_count(now=now()),
-        waiting=overview.waiting(vault=vault(), now=now(), limit=_SHOWN),
+        waiting=inbox.waiting(vault=vault(), now=now(), limit=_SHOWN),
         waiting_count=inbound.count_for_person(),
         what_happened=_WHAT_HAPPENED,
         purposes=_PURPOSES,
+        can_reveal=can(Action.REVEAL_NUMBER),
+        can_see_reveals=can(Action.SEE_REVEALS),
         time_of=lambda at: local(at, settings().time_zone),
     )
-
-
-@bp.post("/<int(max=2147483647):inbound_id>/done")
-@requires(Action.SEE_MESSAGES)
-def set_done(inbound_id: int) -> Response:
-    """Takes what a number wrote, up to this text, off the list of what waits for a person."""
-    with transaction():
-        inbound.set_read(inbound_id)
-    flash(t()(N_("The texts are marked as done.")), "good")
-    return redirect(url_for("staff_messages.show"), 303)

@@ -20,7 +20,7 @@ from outreach.config import Settings
 from outreach.database import db, insert, transaction
 from outreach.errors import outline
 from outreach.events.models import Event
-from outreach.messaging import evidence, inbound, outbox, reminders
+from outreach.messaging import evidence, inbound, outbox, reminders, reveals
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.models import WorkerMark
 from outreach.messaging.sending import Sender
@@ -185,6 +185,7 @@ def _tidy(worker: Worker, now: datetime) -> int:
         throttle.sweep(now=now)
         inbound.forget(now=now)
         outbox.forget(now=now)
+        reveals.forget(now=now)
     return 0
 
 

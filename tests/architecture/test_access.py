@@ -120,7 +120,7 @@ def test_administrator_reaches_what_an_officer_does_not(client, values, rule):
     found = answers(client, rule, values)
     assert 403 not in found
     # No message and no plan is there to be found.
-    assert rule.endpoint.startswith(("staff_messages.", "plan.")) or 404 not in found
+    assert rule.endpoint.startswith(("staff_inbox.", "plan.")) or 404 not in found
 
 
 @pytest.mark.parametrize(

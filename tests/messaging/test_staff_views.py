@@ -17,7 +17,7 @@ from outreach.registration.models import Registration
 from tests.conftest import NOW
 from tests.factories import make_event, make_organization, make_request, make_staff
 from tests.messaging.phones import Phone
-from tests.pages import actions_in, sign_in
+from tests.pages import sign_in
 from tests.queries import count_queries
 
 PAGE = "/staff/messages"
@@ -145,18 +145,22 @@ def test_text_that_cannot_be_shown_is_named(staff, make_phone, change, sentence)
     assert "Not registered for a coming event." in part
 
 
-def test_text_is_marked_as_done(staff, make_phone, event):
+def test_each_number_leads_to_its_conversation(staff, make_phone, event):
     phone = make_phone()
-    phone.text("English")
+    register(phone, event)
     phone.text("9")
-    (address,) = [each for each in actions_in(staff.get(PAGE).text) if each.endswith("/done")]
+    phone.text("9")
 
-    answer = staff.post(address)
-    assert (answer.status_code, answer.location) == (303, PAGE)
-    page = staff.get(PAGE).text
-    assert "The texts are marked as done." in page
-    assert "Nothing waits." in section(page, "waiting")
-    assert staff.post(address).status_code == 303
+    part = section(staff.get(PAGE).text, "waiting")
+    assert f'href="{PAGE}/{phone.received()[-1].id}"' in part
+    assert "2 texts to read" in part
+    assert "English</bdi>" in part
+
+
+def test_words_that_may_refuse_texts_are_marked(staff, make_phone, event):
+    make_phone().text("please can you stop all of this now")
+
+    assert "May want no more texts" in section(staff.get(PAGE).text, "waiting")
 
 
 @pytest.mark.parametrize(
@@ -184,6 +188,8 @@ def test_text_that_may_not_have_arrived_is_listed(staff, make_phone, event, stat
     assert sentence in part
     assert "Confirmation" in part
     assert row.code in part
+    message_id = db.session.scalar(select(Message.id).where(Message.registration_id == row.id))
+    assert f'href="{PAGE}/missed/{message_id}/number"' in part
     assert phone.number[2:] not in page
 
 
@@ -239,12 +245,10 @@ def test_page_is_for_those_who_coordinate(web_app, client, role, sector, status)
     sign_in(client)
 
     assert client.get(PAGE).status_code == status
-    assert client.post(PAGE + "/1/done").status_code == (303 if status == 200 else 403)
 
 
 def test_stranger_is_led_to_the_sign_in(client):
     assert client.get(PAGE).location.startswith("/staff/sign-in")
-    assert client.post(PAGE + "/1/done").status_code == 403
 
 
 def test_number_of_queries_does_not_grow(staff, web_app, make_phone):

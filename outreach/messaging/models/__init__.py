@@ -1,18 +1,22 @@
 """Tables of the messaging feature."""
 
+from outreach.messaging.models.assignment import Assignment
 from outreach.messaging.models.conversation import Conversation
 from outreach.messaging.models.inbound_message import InboundMessage
 from outreach.messaging.models.message import Message
 from outreach.messaging.models.provider_event import ProviderEvent
+from outreach.messaging.models.reveal import Reveal
 from outreach.messaging.models.simulated_text import SimulatedText
 from outreach.messaging.models.suppression import Suppression
 from outreach.messaging.models.worker_mark import WorkerMark
 
 __all__ = [
+    "Assignment",
     "Conversation",
     "InboundMessage",
     "Message",
     "ProviderEvent",
+    "Reveal",
     "SimulatedText",
     "Suppression",
     "WorkerMark",
