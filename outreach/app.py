@@ -24,9 +24,9 @@ from outreach.events import feeds as event_feeds
 from outreach.events import staff_views as event_staff_views
 from outreach.events import views as events_views
 from outreach.i18n import N_
+from outreach.messaging import broadcast_views, status_webhooks
 from outreach.messaging import simulator as phone_simulator
 from outreach.messaging import staff_views as message_staff_views
-from outreach.messaging import status_webhooks
 from outreach.messaging import webhooks as text_webhooks
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.gateways.simulator import SimulatorGateway
@@ -123,6 +123,7 @@ def _register_features(app: Flask) -> None:
         text_webhooks.bp,
         phone_simulator.bp,
         message_staff_views.bp,
+        broadcast_views.bp,
         status_webhooks.bp,
     ):
         app.register_blueprint(blueprint)

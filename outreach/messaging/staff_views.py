@@ -20,7 +20,7 @@ keep_private(bp)
 _SHOWN = 50
 
 #: How states are counted together, in the order of a text's life.
-_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Waiting to be sent"), ("ready",)),
     (N_("On the way"), ("claimed", "accepted", "queued", "sending")),
     (N_("Sent, not confirmed yet"), ("sent",)),
@@ -45,6 +45,7 @@ _PURPOSES: Mapping[str, str] = {
     "moved": N_("New time or place"),
     "cancelled": N_("Event canceled"),
     "seat_offered": N_("Seats offered"),
+    "announcement": N_("Announcement"),
     "reply": N_("Answer to a text"),
     "stopped": N_("Answer to STOP"),
 }
@@ -57,7 +58,7 @@ def show() -> str:
     counted = overview.counts()
     return render_template(
         "staff/messages.html",
-        groups=[(label, sum(counted.get(state, 0) for state in states)) for label, states in _GROUPS],
+        groups=[(label, sum(counted.get(state, 0) for state in states)) for label, states in GROUPS],
         missed=overview.missed(now=now(), limit=_SHOWN),
         missed_count=overview.missed_count(now=now()),
         waiting=overview.waiting(vault=vault(), now=now(), limit=_SHOWN),

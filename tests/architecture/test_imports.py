@@ -39,6 +39,7 @@ EDGES = {
     "forms",
     "simulator",
     "door_views",
+    "broadcast_views",
 }
 SHARED_EDGES = {"outreach.fields", "outreach.security", "outreach.web"}
 IMPURE = ("flask", "flask_sqlalchemy", "flask_login", "flask_wtf", "wtforms", "sqlalchemy", "twilio",

@@ -49,7 +49,14 @@ def test_compose_says_where_how_many_and_the_code(purpose: Purpose) -> None:
 
 @pytest.mark.parametrize("name", SENTENCES)
 def test_sentence_is_plain_latin_and_fits_one_part_unless_it_explains_a_wait(name: str) -> None:
-    values = {**phrases.described(WAITING), "old": 2, "word": "POTLUK", "region": "Kansas City", "events": ""}
+    values = {
+        **phrases.described(WAITING),
+        "old": 2,
+        "word": "POTLUK",
+        "region": "Kansas City",
+        "events": "",
+        "words": "",
+    }
     text = text_of(Phrase(SENTENCES[name], values), translator("en"))
     most = 2 if "%(why)s" in SENTENCES[name] else 1
 
