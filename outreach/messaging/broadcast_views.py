@@ -184,6 +184,7 @@ def _page(row: Broadcast, problem: str = "") -> str:
         is_mine=row.author_id == me.id,
         estimate=_estimate(row.event, broadcast_texts.bodies(row), row.source_locale) if is_unsent else None,
         bodies=broadcast_texts.bodies(row),
+        parts_left=_parts_left(row.event),
         progress=progress,
         groups=[(label, sum(progress.states.get(state, 0) for state in states)) for label, states in GROUPS],
         states=broadcasts.STATES,
@@ -209,6 +210,7 @@ def _form_page(
         fields=[(locale, form[_field(locale)]) for locale in _locales(event, source_locale)],
         source_locale=source_locale,
         estimate=estimate,
+        parts_left=_parts_left(event),
         revision=_revision() if is_wrong or estimate else row.revision if row else 0,
         **_sayings(),
     )
@@ -254,12 +256,18 @@ def _estimate(event: Event, said: Mapping[str, str], source_locale: str) -> Esti
     )
 
 
+def _parts_left(event: Event) -> int | None:
+    month = budgets.month_of(now(), settings().time_zone)
+    return budgets.parts_left(event.organization_id, month=month)
+
+
 def _sayings() -> dict[str, Any]:
     """What every page here says things with."""
     return {
         "language_of": lambda locale: language_name(locale, t().locale),
         "time_of": lambda at: t().when(local(at, settings().time_zone)),
         "dollars": lambda cents: t().number(round(cents / 100, 2)),
+        "cents_per_part": CENTS_PER_PART,
         "parts_budget": PARTS_BUDGET,
         "one_person_may_text": ONE_PERSON_MAY_TEXT,
     }

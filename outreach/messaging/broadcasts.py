@@ -6,7 +6,7 @@ ones: nothing is ever translated by a machine. What leaves, leaves through the o
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
@@ -224,6 +224,7 @@ def _go_on(
     now: datetime,
 ) -> None:
     check_open(row.event, now=now)
+    _check_new(row, now)
     needed = preview(row.event, bodies(row), source_locale=row.source_locale, pace=pace, vault=vault, now=now)
     if not needed.recipients:
         raise ConflictError(N_("No guest who has seats at this event gets texts now."))
@@ -242,6 +243,23 @@ def _go_on(
     else:
         values["state"] = "held"
     _move(row, (state,), revision=revision, now=now, **values)
+
+
+def _check_new(row: Broadcast, now: datetime) -> None:
+    """Refuses words that the same guests were told within a day: it would be a slip.
+
+    Nor could the vendor's list of texts, our evidence of what left, tell the two apart.
+    """
+    told = db.session.scalars(
+        select(Broadcast).where(
+            Broadcast.event_id == row.event_id,
+            Broadcast.id != row.id,
+            Broadcast.state == "sending",
+            Broadcast.started_at > now - timedelta(days=1),
+        )
+    )
+    if any(set(row.texts.items()) & set(other.texts.items()) for other in told):
+        raise ConflictError(N_("The same words went to these guests within the last 24 hours."))
 
 
 def _move(

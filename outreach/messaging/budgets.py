@@ -33,7 +33,8 @@ def month_of(now: datetime, zone: str) -> str:
 
 def limits() -> dict[str, int]:
     """Every limit there is, in cents, by scope."""
-    return {row.scope: row.cents for row in db.session.scalars(select(AnnouncementBudget))}
+    rows = db.session.execute(select(AnnouncementBudget.scope, AnnouncementBudget.cents))
+    return {scope: cents for scope, cents in rows}  # noqa: C416 (a row is no pair to the type checker)
 
 
 def parts_spent(month: str) -> dict[str, int]:
@@ -54,18 +55,26 @@ def has_room(organization_id: int, parts: int, *, month: str) -> bool:
     Until the caller's transaction ends nobody else learns that there is room in the same budgets, so that
     two announcements cannot both take the last of it.
     """
-    scopes = (REGION, scope_of(organization_id))
-    found = db.session.scalars(
-        select(AnnouncementBudget)
-        .where(AnnouncementBudget.scope.in_(scopes))
+    db.session.execute(
+        select(AnnouncementBudget.scope)
+        .where(AnnouncementBudget.scope.in_((REGION, scope_of(organization_id))))
         .order_by(AnnouncementBudget.scope)
         .with_for_update()
-        .execution_options(populate_existing=True)
     ).all()
-    if not found:
-        return True
+    left = parts_left(organization_id, month=month)
+    return left is None or parts <= left
+
+
+def parts_left(organization_id: int, *, month: str) -> int | None:
+    """How many parts an organization may still spend in a month; None without a limit."""
+    known = limits()
     spent = parts_spent(month)
-    return all(spent.get(row.scope, 0) + parts <= parts_affordable(row.cents) for row in found)
+    left = [
+        max(0, parts_affordable(known[scope]) - spent.get(scope, 0))
+        for scope in (REGION, scope_of(organization_id))
+        if scope in known
+    ]
+    return min(left, default=None)
 
 
 def set_limit(scope: str, cents: int | None) -> None:

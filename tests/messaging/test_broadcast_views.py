@@ -107,7 +107,7 @@ def test_cost_is_shown_while_writing_and_nothing_is_kept(web_app, ana, event_id,
     said = seen(answer)
     assert "Spanish 2 4 Too many 8 0.1" in said
     assert "Spanish: one text takes 4 parts; more than 2 is too many." in said
-    assert "These letters made it dear, because none of them is in the small alphabet of texts: í" in said
+    assert "which made it dear: with any of them a part has room for half as much. í" in said
     assert form_in(answer.text, having="words_en")["words_en"] == ["Bring a chair."]
     with web_app.app_context():
         assert db.session.scalars(select(Broadcast)).all() == []
@@ -205,6 +205,7 @@ def test_held_announcement_says_why(web_app, ana, event_id, vault):
     with web_app.app_context(), transaction():
         budgets.set_limit(budgets.REGION, 1)
     address = write(ana, event_id)
+    assert "This month's budget has only 0 dollars left." in seen(ana.get(address))
     act(ana, address, "send")
 
     said = seen(ana.get(address))

@@ -393,6 +393,17 @@ def test_two_clicks_send_once(event, author, vault):
         broadcasts.rewrite(row, {"en": "Other"}, revision=1, author=author, now=NOW)
 
 
+def test_same_words_are_not_sent_twice_within_a_day(event, author, vault):
+    register(vault, event)
+    send(write(event, author), vault)
+    again = write(event, author, {"en": "Bring a chair."})
+    with pytest.raises(ConflictError, match="The same words"):
+        send(again, vault)
+
+    assert fresh(again).state == "draft"
+    assert send(again, vault, NOW + timedelta(days=1)) == "sending"
+
+
 # Stopping.
 
 
