@@ -60,9 +60,10 @@ def values(web_app: Flask) -> dict[str, object]:
     with web_app.app_context(), transaction():
         police = make_organization("River Police", sector="law_enforcement")
         officer = make_staff("officer@example.org", organization=police)
-        root = make_staff("root@example.org", Role.ADMINISTRATOR, name="Root")
+        make_staff("root@example.org", Role.ADMINISTRATOR, name="Root")
+        writer = make_staff("writer@example.org", Role.COORDINATOR, name="Writer")
         event = make_event(host=police, kind="trust_training")
-        announcement = broadcasts.write(event, {"en": "Come early."}, author=root, now=NOW)
+        announcement = broadcasts.write(event, {"en": "Come early."}, author=writer, now=NOW)
         outcome = service.register(make_request(event, door="desk"), vault=vault, now=NOW)
         # A change waits, so that even its page exists.
         planning.edit(
