@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Progress:
     """How far an announcement has come."""
 
-    #: Texts that have left, or never will.
+    #: Texts that wait no more: they are with a worker, have left, or never will.
     done: int
     total: int
     #: By state of the outbox; those not written down yet count as ready.
@@ -82,45 +82,22 @@ def write_texts(*, vault: Vault, now: datetime) -> int:
     row = db.session.scalar(_unwritten().order_by(Broadcast.id).limit(1).with_for_update(skip_locked=True))
     if row is None:
         return 0
-    event = row.event
-    guests: list[tuple[int, bytes]] = []
-    if is_open(event, now):
-        found = db.session.execute(
-            _told(row.event_id)
-            .where(Registration.id > row.last_registration_id, Registration.created_at <= row.started_at)
-            .order_by(Registration.id)
-            .limit(BATCH)
-        )
-        guests = [(registration_id, sealed) for registration_id, sealed in found]
+    found = _next_guests(row, now)
     said = bodies(row)
-    not_before = next_allowed_for_announcement_at(now, event.time_zone)
-    for registration_id, sealed in guests:
+    for registration_id, sealed in found:
         guest = _opened(sealed, vault)
-        if guest is None or guest.phone is None:
-            continue
-        locale = guest.locale if guest.locale in said else row.source_locale
-        text = OutgoingText(
-            purpose=ANNOUNCEMENT,
-            dedup_key=announcement_key(row.id, registration_id),
-            priority=PRIORITY_ANNOUNCEMENT,
-            phone=guest.phone,
-            locale=locale,
-            body=said[locale],
-            deadline=event.starts_at,
-            zone=event.time_zone,
-            not_before=not_before,
-            registration_id=registration_id,
-            broadcast_id=row.id,
-        )
-        enqueue(text, vault=vault, now=now)
-    if guests:
-        row.last_registration_id = guests[-1][0]
-    if len(guests) < BATCH:
+        if guest is not None and guest.phone is not None:
+            locale = guest.locale if guest.locale in said else row.source_locale
+            text = _outgoing(row, registration_id, guest.phone, locale, said[locale], now)
+            enqueue(text, vault=vault, now=now)
+    if found:
+        row.last_registration_id = found[-1][0]
+    if len(found) < BATCH:
         row.written_at = now
         db.session.flush()
         settle_parts(row)
     db.session.flush()
-    return max(1, len(guests))
+    return max(1, len(found))
 
 
 def settle_parts(row: Broadcast) -> None:
@@ -157,6 +134,38 @@ def _progress(row: Broadcast, states: dict[str, int]) -> Progress:
         states = {**states, "ready": states.get("ready", 0) + unwritten}
     total = written + unwritten
     return Progress(total - states.get("ready", 0), total, states)
+
+
+def _next_guests(row: Broadcast, now: datetime) -> list[tuple[int, bytes]]:
+    """The next of those who had registered when it was sent off, as `_told` gives them."""
+    if not is_open(row.event, now):
+        return []
+    guests = db.session.execute(
+        _told(row.event_id)
+        .where(Registration.id > row.last_registration_id, Registration.created_at <= row.started_at)
+        .order_by(Registration.id)
+        .limit(BATCH)
+    )
+    return [(registration_id, sealed) for registration_id, sealed in guests]
+
+
+def _outgoing(
+    row: Broadcast, registration_id: int, phone: str, locale: str, said: str, now: datetime
+) -> OutgoingText:
+    return OutgoingText(
+        purpose=ANNOUNCEMENT,
+        dedup_key=announcement_key(row.id, registration_id),
+        priority=PRIORITY_ANNOUNCEMENT,
+        phone=phone,
+        locale=locale,
+        body=said,
+        deadline=row.event.starts_at,
+        zone=row.event.time_zone,
+        # Not at night, so that a crowd of them is not picked up there only to be put back.
+        not_before=next_allowed_for_announcement_at(now, row.event.time_zone),
+        registration_id=registration_id,
+        broadcast_id=row.id,
+    )
 
 
 def _unwritten() -> Select[Broadcast]:
