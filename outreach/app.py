@@ -26,7 +26,7 @@ from outreach.events import feeds as event_feeds
 from outreach.events import staff_views as event_staff_views
 from outreach.events import views as events_views
 from outreach.i18n import N_
-from outreach.messaging import inbox_views, status_webhooks
+from outreach.messaging import broadcast_views, inbox_views, status_webhooks
 from outreach.messaging import simulator as phone_simulator
 from outreach.messaging import staff_views as message_staff_views
 from outreach.messaging import webhooks as text_webhooks
@@ -137,6 +137,7 @@ def _register_features(app: Flask) -> None:
         phone_simulator.bp,
         message_staff_views.bp,
         inbox_views.bp,
+        broadcast_views.bp,
         status_webhooks.bp,
     ):
         app.register_blueprint(blueprint)

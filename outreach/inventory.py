@@ -102,9 +102,10 @@ HOLDINGS: tuple[Holding, ...] = (
         (
             *_columns(
                 "message",
-                "id dedup_key purpose priority registration_id phone_hash sealed segments state not_before "
-                "deadline due_at zone changed_start_at reply_to_at attempts claim_token lease_until "
-                "claimed_at probes provider_sid provider_rank error_code created_at accepted_at final_at",
+                "id dedup_key purpose priority registration_id broadcast_id phone_hash sealed segments state "
+                "not_before deadline due_at zone changed_start_at reply_to_at attempts claim_token "
+                "lease_until claimed_at probes provider_sid provider_rank error_code created_at accepted_at "
+                "final_at",
             ),
             *_columns("provider_event", "id message_id sid status error_code received_at"),
             *_columns(
@@ -172,6 +173,8 @@ TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "plan": "public promises",
     "plan_node": "public promises",
     "commitment": "public promises",
+    "broadcast": "announcements that staff write, and how many texts they took",
+    "announcement_budget": "amounts of money",
     "worker_mark": "when the worker did its rounds",
 }
 

@@ -30,6 +30,10 @@ class Action(StrEnum):
     REVIEW_EVENT = "review_event"
     #: See who is coming, what they need, and open the door link.
     SEE_GUESTS = "see_guests"
+    #: Write, send, confirm and stop announcements to the guests of an event.
+    ANNOUNCE = "announce"
+    #: Decide what announcements may cost in a month.
+    SET_BUDGET = "set_budget"
     #: Read messages and the list of those with an unknown outcome; answer what waits for a person.
     SEE_MESSAGES = "see_messages"
     #: See the phone number of a guest who must be called; each look is logged with its reason.
@@ -53,11 +57,11 @@ class Actor:
     sector: str | None
 
 
-_OWN_EVENTS = {Action.PLAN_EVENT, Action.VIEW_EVENT, Action.SEE_GUESTS}
+_OWN_EVENTS = {Action.PLAN_EVENT, Action.VIEW_EVENT, Action.SEE_GUESTS, Action.ANNOUNCE}
 _REGION = {Action.SEE_REPORT, Action.SEE_PLAN}
 _COORDINATION = (
     _OWN_EVENTS | _REGION
-    | {Action.REVIEW_EVENT, Action.SEE_MESSAGES, Action.REVEAL_NUMBER}
+    | {Action.REVIEW_EVENT, Action.SEE_MESSAGES, Action.REVEAL_NUMBER, Action.SET_BUDGET}
     | {Action.MANAGE_PLAN, Action.MANAGE_ORGANIZATIONS}
 )  # fmt: skip
 

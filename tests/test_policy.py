@@ -16,7 +16,7 @@ STANDINGS = {
     "foreign": (OTHER, (3,)),
     "no event": (None, ()),
 }
-_EVENT_ACTIONS = {Action.PLAN_EVENT, Action.VIEW_EVENT, Action.SEE_GUESTS}
+_EVENT_ACTIONS = {Action.PLAN_EVENT, Action.VIEW_EVENT, Action.SEE_GUESTS, Action.ANNOUNCE}
 _REGION = {Action.SEE_REPORT, Action.SEE_PLAN}
 
 #: What an organizer may do, by standing; written out anew, not worked out from the policy.

@@ -15,8 +15,11 @@ Purpose = Literal[
 ]
 RegistrationState = Literal["confirmed", "waitlisted", "offered", "cancelled"]
 
-#: Which goes first when many wait; an announcement to many would be 4.
-PRIORITY_CHANGE, PRIORITY_REPLY, PRIORITY_REMINDER = 1, 2, 3
+#: Which goes first when many wait: a cancellation overtakes any number of announcements.
+PRIORITY_CHANGE, PRIORITY_REPLY, PRIORITY_REMINDER, PRIORITY_ANNOUNCEMENT = 1, 2, 3, 4
+
+#: What staff write to the guests of an event; it follows from no state and is therefore no `Purpose`.
+ANNOUNCEMENT = "announcement"
 
 #: So long before a party is forgotten nothing is sent to it any more: what became of a text is told to
 #: its row, which is deleted with the party.
@@ -90,6 +93,21 @@ def confirmation_key(registration_id: int, state: RegistrationState, *, offers_m
     """
     news = f"confirmed-{offers_made}" if state == "confirmed" else "waitlisted"
     return f"confirmation:{registration_id}:0:{news}"
+
+
+def announcement_key(broadcast_id: int, registration_id: int) -> str:
+    """The key of the text that tells one party an announcement."""
+    return f"broadcast:{broadcast_id}:{registration_id}"
+
+
+def is_to_be_told(expectation: Expectation, now: datetime) -> bool:
+    """Whether an announcement still concerns a party: it has seats at an event that is still to come."""
+    return (
+        expectation.has_consent
+        and expectation.state == "confirmed"
+        and expectation.event_status == "published"
+        and now < expectation.starts_at
+    )
 
 
 def owed(expectation: Expectation, now: datetime) -> tuple[Owed, ...]:

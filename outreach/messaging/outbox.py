@@ -28,8 +28,8 @@ from outreach.messaging.gateways.base import (
     Unknown,
     taken,
 )
-from outreach.messaging.models import Message, SimulatedText
-from outreach.messaging.quiet import next_allowed_at
+from outreach.messaging.models import Broadcast, Message, SimulatedText
+from outreach.messaging.quiet import next_allowed_at, next_allowed_for_announcement_at
 from outreach.messaging.segments import measure
 from outreach.messaging.validity import SHORTEST_SECONDS, next_quiet_at, validity_seconds
 from outreach.registration.guests import phone_hash
@@ -79,7 +79,7 @@ _KEPT_FOR = timedelta(days=3)
 class OutgoingText:
     """One text that is owed. It is sent from `not_before` on, by day, and not from `deadline` on."""
 
-    #: One of `due.Purpose`, "reply" or STOPPED_PURPOSE.
+    #: One of `due.Purpose`, "reply", STOPPED_PURPOSE or `due.ANNOUNCEMENT`.
     purpose: str
     #: Whoever owes the same text gives the same key: `due.Owed.dedup_key`, or one of the inbound text.
     dedup_key: str
@@ -100,6 +100,8 @@ class OutgoingText:
     reply_to_at: datetime | None = None
     #: A start that guests know and that no longer holds.
     changed_start_at: datetime | None = None
+    #: The announcement it belongs to.
+    broadcast_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def _columns(text: OutgoingText, *, vault: Vault, now: datetime) -> dict[str, An
         "purpose": text.purpose,
         "priority": text.priority,
         "registration_id": text.registration_id,
+        "broadcast_id": text.broadcast_id,
         "phone_hash": phone_hash(vault, text.phone),
         "sealed": vault.seal(content, place="message"),
         "segments": measure(text.body).parts,
@@ -225,6 +228,7 @@ def _claimed(
 ) -> tuple[list[Claim], bool]:
     known = expectations(row.registration_id for row in rows if row.registration_id and _is_derived(row))
     owed = {text.dedup_key for one in known.values() for text in due.owed(one, now)}
+    owed |= _announced(rows, known, now)
     silent = suppressions(row.phone_hash for row in rows)
     claims: list[Claim] = []
     for row in rows:
@@ -250,13 +254,29 @@ def _claim(row: Message, *, vault: Vault, now: datetime) -> Claim:
 
 def _is_derived(row: Message) -> bool:
     """Whether what is owed decides about it; an answer to somebody is given whatever happened since."""
-    return row.purpose in DERIVED and row.reply_to_at is None
+    return (row.purpose in DERIVED or row.broadcast_id is not None) and row.reply_to_at is None
+
+
+def _announced(rows: Sequence[Message], known: Mapping[int, due.Expectation], now: datetime) -> set[str]:
+    """The keys of announcements that nobody has stopped, and that still concern their guests."""
+    asked = {row.broadcast_id for row in rows if row.broadcast_id is not None}
+    if not asked:
+        return set()
+    going_on = set(
+        db.session.scalars(select(Broadcast.id).where(Broadcast.id.in_(asked), Broadcast.state == "sending"))
+    )
+    concerned = {key for key, expectation in known.items() if due.is_to_be_told(expectation, now)}
+    return {
+        row.dedup_key for row in rows if row.broadcast_id in going_on and row.registration_id in concerned
+    }
 
 
 def _is_sendable(row: Message, owed: set[str], silence: str | None, *, now: datetime) -> bool:
     """Whether it may leave now; if not, says on the row what became of it or when it is due next."""
     hours = {"reply_to_at": row.reply_to_at, "changed_start_at": row.changed_start_at}
     allowed_at = next_allowed_at(now, row.zone, **hours)
+    if row.broadcast_id is not None:
+        allowed_at = next_allowed_for_announcement_at(now, row.zone)
     if allowed_at == now and _validity(row, now) < SHORTEST_SECONDS:
         # Too late for today, or for good: a backlog at the vendor could deliver it when it must not.
         quiet_at = next_quiet_at(now, row.zone, **hours)

@@ -141,6 +141,9 @@ SEATS_OFFERED = N_(
     "Answer by %(answer_by)s. STOP = no texts."
 )
 
+#: Around the words of staff, in the language of those words.
+ANNOUNCEMENT = N_("%(title)s: %(words)s\nSTOP = no texts.")
+
 # Answers to words about texts themselves.
 STOPPED = N_("You will get no texts from us now. Text START to get them again.")
 STOPPED_WITH_PLACE = N_(

@@ -26,6 +26,8 @@ class Hours:
 
 
 ROUTINE = Hours(time(9), time(20))
+#: On Sundays nobody is told before noon what can wait.
+SUNDAY_OPENS = time(12)
 #: For news that would come too late: the event is about to begin, and not as the guest knows it.
 URGENT = Hours(time(7), time(21, 30))
 URGENT_BEFORE_START = timedelta(hours=6)
@@ -54,4 +56,13 @@ def next_allowed_at(
     allowed_at = ROUTINE.next_at(at, place)
     if changed_start_at is not None:
         allowed_at = min(allowed_at, URGENT.next_at(max(at, changed_start_at - URGENT_BEFORE_START), place))
+    return allowed_at
+
+
+def next_allowed_for_announcement_at(at: datetime, zone: str) -> datetime:
+    """The first instant not before `at` at which an announcement may be sent to a place in an IANA zone."""
+    allowed_at = ROUTINE.next_at(at, ZoneInfo(zone))
+    local = allowed_at.astimezone(ZoneInfo(zone))
+    if local.isoweekday() == 7 and local.time() < SUNDAY_OPENS:
+        return datetime.combine(local.date(), SUNDAY_OPENS, ZoneInfo(zone)).astimezone(UTC)
     return allowed_at

@@ -17,7 +17,7 @@ keep_private(bp)
 _SHOWN = 50
 
 #: How states are counted together, in the order of a text's life.
-_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Waiting to be sent"), ("ready",)),
     (N_("On the way"), ("claimed", "accepted", "queued", "sending")),
     (N_("Sent, not confirmed yet"), ("sent",)),
@@ -29,7 +29,7 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Not sent: no longer needed"), ("cancelled",)),
 )
 #: What became of one text.
-STATE_LABELS: Mapping[str, str] = {state: label for label, states in _GROUPS for state in states}
+STATE_LABELS: Mapping[str, str] = {state: label for label, states in GROUPS for state in states}
 _WHAT_HAPPENED: Mapping[str, str] = {
     "unknown": N_("We do not know yet whether it arrived."),
     "dead": N_("We cannot find out whether it arrived."),
@@ -45,6 +45,7 @@ _PURPOSES: Mapping[str, str] = {
     "cancelled": N_("Event canceled"),
     "seat_offered": N_("Seats offered"),
     "thanks": N_("Thanks after the event"),
+    "announcement": N_("Announcement"),
     "reply": N_("Answer to a text"),
     "stopped": N_("Answer to STOP"),
 }
@@ -57,7 +58,7 @@ def show() -> str:
     counted = overview.counts()
     return render_template(
         "staff/messages.html",
-        groups=[(label, sum(counted.get(state, 0) for state in states)) for label, states in _GROUPS],
+        groups=[(label, sum(counted.get(state, 0) for state in states)) for label, states in GROUPS],
         missed=overview.missed(now=now(), limit=_SHOWN),
         missed_count=overview.missed_count(now=now()),
         waiting=inbox.waiting(vault=vault(), now=now(), limit=_SHOWN),

@@ -8,14 +8,11 @@ from sqlalchemy import select
 
 from outreach.database import db
 from outreach.events.models import Event
+from outreach.messaging.estimates import CENTS_PER_PART
 from outreach.messaging.models import InboundMessage, Message, SimulatedText
 from outreach.messaging.segments import measure
 from outreach.registration.guests import phone_hash
 from outreach.vault import Vault
-
-#: What a part costs in the United States: the vendor's list price and a middling fee of the phone
-#: networks (third-party figures of 2026).
-CENTS_PER_PART = 1.2
 
 _SHOWN = 60
 _ON_THE_WAY = ("claimed", "accepted", "queued", "sending")

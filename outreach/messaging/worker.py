@@ -20,7 +20,7 @@ from outreach.config import Settings
 from outreach.database import db, insert, transaction
 from outreach.errors import outline
 from outreach.events.models import Event
-from outreach.messaging import evidence, inbound, outbox, reminders, reveals
+from outreach.messaging import broadcast_texts, broadcasts, evidence, inbound, outbox, reminders, reveals
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.models import WorkerMark
 from outreach.messaging.sending import Sender
@@ -167,6 +167,23 @@ def _catch_up(worker: Worker, *, since: datetime | None, now: datetime) -> int:
     return done
 
 
+def _release(worker: Worker, now: datetime) -> int:
+    pace = broadcasts.Pace(worker.settings.segments_per_second, worker.settings.time_zone)
+    done = 0
+    for broadcast_id in broadcasts.held_ids(now=now):
+        with transaction():
+            done += broadcasts.release(broadcast_id, pace=pace, vault=worker.vault, now=now)
+    return done
+
+
+def _announce(worker: Worker, now: datetime) -> int:
+    # One batch in a turn, so that a crowd to be told keeps nobody's urgent text waiting.
+    if not broadcast_texts.is_writing():
+        return 0
+    with transaction():
+        return broadcast_texts.write_texts(vault=worker.vault, now=now)
+
+
 def _settle(worker: Worker, now: datetime) -> int:
     evidence.void_old_claims(now=now)
     return evidence.settle(worker.gateway, vault=worker.vault, now=now)
@@ -205,6 +222,8 @@ ROUNDS: tuple[Round, ...] = (
     Round("answers", _ALWAYS, _answer),
     Round("plan", _ALWAYS, _plan),
     Round("plan all", _HOURLY, _plan_all),
+    Round("held", timedelta(minutes=1), _release),
+    Round("announce", _ALWAYS, _announce),
     Round("settle", _ALWAYS, _settle),
     Round("send", _ALWAYS, _send),
     Round("ask", _ALWAYS, _ask),

@@ -12,6 +12,7 @@ from outreach.config import Settings
 from outreach.database import db, transaction
 from outreach.events import planning
 from outreach.events.models import Event
+from outreach.messaging import broadcasts
 from outreach.policy import Role
 from outreach.registration import service
 from outreach.registration.models import Registration
@@ -61,7 +62,9 @@ def values(web_app: Flask) -> dict[str, object]:
         police = make_organization("River Police", sector="law_enforcement")
         officer = make_staff("officer@example.org", organization=police)
         make_staff("root@example.org", Role.ADMINISTRATOR, name="Root")
+        writer = make_staff("writer@example.org", Role.COORDINATOR, name="Writer")
         event = make_event(host=police, kind="trust_training")
+        announcement = broadcasts.write(event, {"en": "Come early."}, author=writer, now=NOW)
         outcome = service.register(make_request(event, door="desk"), vault=vault, now=NOW)
         # A change waits, so that even its page exists.
         planning.edit(
@@ -72,6 +75,7 @@ def values(web_app: Flask) -> dict[str, object]:
             "public_id": event.public_id,
             "registration_id": outcome.registration_id,
             "staff_id": officer.id,
+            "broadcast_id": announcement.id,
             "organization_id": police.public_id,
         }
 

@@ -39,6 +39,7 @@ EDGES = {
     "forms",
     "simulator",
     "door_views",
+    "broadcast_views",
     "inbox_views",
 }
 SHARED_EDGES = {"outreach.fields", "outreach.security", "outreach.web"}

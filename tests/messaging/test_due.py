@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach.messaging.due import Expectation, Offer, Owed, confirmation_key, owed
+from outreach.messaging.due import Expectation, Offer, Owed, confirmation_key, is_to_be_told, owed
 
 #: A Saturday, one o'clock in the afternoon in Chicago.
 START = datetime(2026, 9, 12, 18, 0, tzinfo=UTC)
@@ -311,3 +311,24 @@ def test_owed_never_repeats_a_key_nor_outlives_a_deadline(expectation: Expectati
     assert [text.priority for text in texts] == sorted(text.priority for text in texts)
     assert not texts or expectation.has_consent
     assert set(keys(owed(expectation, now + timedelta(hours=1)))) <= set(keys(texts))
+
+
+def test_announcement_concerns_who_has_seats_until_the_start() -> None:
+    assert is_to_be_told(COMING, START - timedelta(seconds=1))
+    assert not is_to_be_told(COMING, START)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"has_consent": False},
+        {"state": "waitlisted"},
+        {"state": "offered"},
+        {"state": "cancelled"},
+        {"event_status": "cancelled"},
+        {"event_status": "draft"},
+    ],
+    ids=str,
+)
+def test_announcement_does_not_concern_anybody_else(change: dict[str, object]) -> None:
+    assert not is_to_be_told(replace(COMING, **change), LONG_AGO)  # type: ignore[arg-type]

@@ -93,7 +93,14 @@ def test_compose_thanks_and_says_until_when_what_is_kept() -> None:
 
 @pytest.mark.parametrize("name", SENTENCES)
 def test_sentence_is_plain_latin_and_fits_one_part_unless_it_explains(name: str) -> None:
-    known = {"old": 2, "word": "POTLUK", "region": "Kansas City", "events": "", "needs": needs(("ride",))}
+    known = {
+        "old": 2,
+        "word": "POTLUK",
+        "region": "Kansas City",
+        "events": "",
+        "needs": needs(("ride",)),
+        "words": "",
+    }
     text = text_of(Phrase(SENTENCES[name], {**phrases.described(WAITING), **known}), translator("en"))
     most = 2 if re.search(r"%\((why|way_in)\)s", SENTENCES[name]) else 1
 

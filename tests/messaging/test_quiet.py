@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach.messaging.quiet import is_quiet, next_allowed_at
+from outreach.messaging.quiet import is_quiet, next_allowed_at, next_allowed_for_announcement_at
 
 CHICAGO = "America/Chicago"
 
@@ -126,3 +126,21 @@ def test_next_allowed_at_is_allowed_and_never_more_than_a_night_away(
     assert not is_quiet(found, zone, changed_start_at=start_at)
     # Fourteen hours on the night the clocks go back.
     assert at <= found <= at + timedelta(hours=14)
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "expected_day", "expected_clock"),
+    [
+        pytest.param("2026-09-12", "15:00", "2026-09-12", "15:00", id="Saturday morning: at once"),
+        pytest.param("2026-09-13", "02:00", "2026-09-13", "17:00", id="Saturday night: Sunday noon"),
+        pytest.param("2026-09-13", "16:59:59", "2026-09-13", "17:00", id="Sunday morning: noon"),
+        pytest.param("2026-09-13", "17:00", "2026-09-13", "17:00", id="Sunday noon: at once"),
+        pytest.param("2026-09-14", "01:00", "2026-09-14", "14:00", id="Sunday evening: Monday at nine"),
+    ],
+)
+def test_announcements_wait_for_noon_on_sundays(
+    day: str, clock: str, expected_day: str, expected_clock: str
+) -> None:
+    found = next_allowed_for_announcement_at(utc(day, clock), CHICAGO)
+
+    assert found == utc(expected_day, expected_clock)

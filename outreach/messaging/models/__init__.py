@@ -1,6 +1,8 @@
 """Tables of the messaging feature."""
 
+from outreach.messaging.models.announcement_budget import AnnouncementBudget
 from outreach.messaging.models.assignment import Assignment
+from outreach.messaging.models.broadcast import Broadcast
 from outreach.messaging.models.conversation import Conversation
 from outreach.messaging.models.inbound_message import InboundMessage
 from outreach.messaging.models.message import Message
@@ -11,7 +13,9 @@ from outreach.messaging.models.suppression import Suppression
 from outreach.messaging.models.worker_mark import WorkerMark
 
 __all__ = [
+    "AnnouncementBudget",
     "Assignment",
+    "Broadcast",
     "Conversation",
     "InboundMessage",
     "Message",

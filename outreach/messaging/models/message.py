@@ -31,6 +31,9 @@ class Message(Base):
     registration_id: Mapped[int | None] = mapped_column(
         ForeignKey("registration.id", ondelete="CASCADE"), index=True
     )
+    #: The announcement it belongs to. No foreign key: announcements are never deleted, and SQLite would
+    #: have to copy the table to learn of one.
+    broadcast_id: Mapped[int | None] = mapped_column(index=True)
     phone_hash: Mapped[str] = mapped_column(String(40))
     #: Number, language and words, under the vault's key.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
