@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from bench import vendor as fake_vendor
 from outreach.config import TwilioSettings
 from outreach.database import db, transaction
 from outreach.messaging import worker
@@ -21,7 +22,6 @@ from outreach.registration import service
 from outreach.registration.models import Registration
 from outreach.registration.requests import Consent
 from tests.factories import NOW, make_event, make_request
-from tests.messaging import fake_vendor
 from tests.messaging.fakes import FakeGateway, put, sid, states
 from tests.messaging.phones import Phone
 
