@@ -28,7 +28,7 @@ from outreach.messaging.gateways.base import (
     Unknown,
     taken,
 )
-from outreach.messaging.models import Message, SimulatedText
+from outreach.messaging.models import Message, SimulatedPhone, SimulatedText
 from outreach.messaging.quiet import next_allowed_at
 from outreach.messaging.segments import measure
 from outreach.messaging.validity import SHORTEST_SECONDS, next_quiet_at, validity_seconds
@@ -206,6 +206,7 @@ def forget(*, now: datetime) -> int:
         .returning(Message.id)
     )
     db.session.execute(delete(SimulatedText).where(SimulatedText.created_at <= now - _KEPT_FOR))
+    db.session.execute(delete(SimulatedPhone).where(SimulatedPhone.chosen_at <= now - _KEPT_FOR))
     return len(gone.all())
 
 

@@ -31,7 +31,7 @@ PUBLIC = {
     "registration.check_your_phone", "registration.delete", "registration.deleted", "registration.register",
     "registration.show_pass", "registration.texts",
     "ballots.close", "door.arrive", "door.roster", "door.walk_in",
-    "simulator.send", "simulator.show",
+    "simulator.choose", "simulator.send", "simulator.show",
     "twilio.sms", "twilio_status.report",
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from outreach.messaging.models.conversation import Conversation
 from outreach.messaging.models.inbound_message import InboundMessage
 from outreach.messaging.models.message import Message
 from outreach.messaging.models.provider_event import ProviderEvent
+from outreach.messaging.models.simulated_phone import SimulatedPhone
 from outreach.messaging.models.simulated_text import SimulatedText
 from outreach.messaging.models.suppression import Suppression
 from outreach.messaging.models.worker_mark import WorkerMark
@@ -13,6 +14,7 @@ __all__ = [
     "InboundMessage",
     "Message",
     "ProviderEvent",
+    "SimulatedPhone",
     "SimulatedText",
     "Suppression",
     "WorkerMark",
