@@ -100,13 +100,16 @@ def run(app: Flask, stop: threading.Event, *, share: float = 1.0) -> None:
     worker.stop = stop
     log.info("the worker begins")
     while not stop.is_set():
+        done = 0
         try:
             with app.app_context():
-                worker.tick()
+                done = worker.tick()
         except Exception:
             # Told by `tick` already. Whatever it was, the next guest's text must not wait for us.
             stop.wait(_RECOVERY_SECONDS)
-        stop.wait(_POLL_SECONDS)
+        if not done:
+            # Where there was something to do there may be more, as when fifty thousand texts wait.
+            stop.wait(_POLL_SECONDS)
     worker.close()
     log.info("the worker has ended")
 
