@@ -1,7 +1,7 @@
 """Shows that no reminder is lost or doubled while workers die and the vendor fails, and how fast texts leave.
 
 Real workers, planned reminders, a vendor on loopback; ends with 1 if a reminder was lost, doubled or came
-outside its window. `docs/benchmarks.md` says how to read the figures.
+outside its window. `docs/messaging.md` says how to read the figures.
 """
 
 import argparse
