@@ -16,7 +16,7 @@ from sqlalchemy import Select, delete, select, update
 
 from outreach.database import db, insert, transaction
 from outreach.identifiers import link_token
-from outreach.messaging import due, status
+from outreach.messaging import doorbell, due, status
 from outreach.messaging.expectations import DERIVED, expectations, suppressions
 from outreach.messaging.gateways.base import (
     Accepted,
@@ -121,6 +121,9 @@ def enqueue(text: OutgoingText, *, vault: Vault, now: datetime) -> bool:
     written = db.session.execute(
         statement.on_conflict_do_nothing(index_elements=[Message.dedup_key]).returning(Message.id)
     ).scalar()
+    if written is not None and text.reply_to_at is not None:
+        # Somebody holds the phone in hand and waits.
+        doorbell.ring()
     return written is not None
 
 

@@ -47,7 +47,7 @@ def _answers(settings: Settings) -> Iterator[Answer]:
     yield Answer(
         "Campaign description",
         f"Neighbors in {settings.region_name} sign up for free community events by web, text or phone. We "
-        "text those who signed up and agreed: a confirmation, a reminder the day before and two hours before, "
+        "text those who signed up and agreed: a confirmation, reminders the day before and two hours before, "
         "and news when the event is moved or canceled or a seat becomes free. We answer texts that people "
         f"send us. Languages: {names}. No advertising, no lending, no sharing of numbers.",
     )
