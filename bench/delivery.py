@@ -181,7 +181,7 @@ def storm(database_url: str, workers: int, effort: Effort) -> Storm:
                 _wait(app, crew, vendor, owed, effort)
             finally:
                 crew.end()
-        return _found(app, vendor, owed, crew.kills, time.monotonic() - began)
+        return judged(app, vendor, owed, crew.kills, time.monotonic() - began)
 
 
 def race(database_url: str, effort: Effort) -> float:
@@ -298,7 +298,8 @@ def _takings(vendor: Vendor) -> Counter[str]:
         return Counter(text["To"] for text in vendor.taken)
 
 
-def _found(app: Flask, vendor: Vendor, owed: Mapping[str, datetime], kills: int, seconds: float) -> Storm:
+def judged(app: Flask, vendor: Vendor, owed: Mapping[str, datetime], kills: int, seconds: float) -> Storm:
+    """What became of the reminders that were owed, by what the vendor took."""
     takings = _takings(vendor)
     with app.app_context():
         states = select(Message.state, func.count()).where(Message.purpose != "confirmation")
@@ -308,7 +309,7 @@ def _found(app: Flask, vendor: Vendor, owed: Mapping[str, datetime], kills: int,
         reminders=len(owed),
         lost=len(owed.keys() - takings.keys()),
         doubled=sum(count - 1 for count in takings.values()),
-        outside=sum(not _is_inside(text, owed[text["To"]]) for text in vendor.taken),
+        outside=sum(not is_inside(text, owed[text["To"]]) for text in vendor.taken),
         kills=kills,
         posts=len(vendor.posts),
         states=counts,
@@ -316,7 +317,7 @@ def _found(app: Flask, vendor: Vendor, owed: Mapping[str, datetime], kills: int,
     )
 
 
-def _is_inside(text: Mapping[str, str], starts_at: datetime) -> bool:
+def is_inside(text: Mapping[str, str], starts_at: datetime) -> bool:
     """Whether a text left by day and not too early, and dies at the vendor before night."""
     at = parsedate_to_datetime(text["date_created"]).astimezone(UTC)
     wall = local(at, seed.ZONE)
@@ -349,7 +350,7 @@ def _our_rate(
     finally:
         crew.end()
     weights = [measure(text["Body"]).parts if is_in_parts else 1 for text in vendor.taken]
-    return _rate(vendor.taken_at, weights)
+    return rate_of(vendor.taken_at, weights)
 
 
 def _bare_rate(vendor: Vendor, effort: Effort) -> float:
@@ -361,10 +362,10 @@ def _bare_rate(vendor: Vendor, effort: Effort) -> float:
     process = _processes.Process(target=bare.send, args=(account, AT_ONCE, effort.rate_seconds), daemon=True)
     process.start()
     process.join()
-    return _rate(vendor.taken_at, [1] * len(vendor.taken_at))
+    return rate_of(vendor.taken_at, [1] * len(vendor.taken_at))
 
 
-def _rate(at: Sequence[float], weights: Sequence[int]) -> float:
+def rate_of(at: Sequence[float], weights: Sequence[int]) -> float:
     """How much a second, leaving out the first second, in which what was saved up is spent."""
     counted = [(when, weight) for when, weight in zip(at, weights, strict=True) if when >= at[0] + 1.0]
     if len(counted) < 2:
