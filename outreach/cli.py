@@ -28,6 +28,7 @@ _COMMANDS: Mapping[str, str] = {
     "inventory": "outreach.commands.upkeep:inventory",
     "purge": "outreach.registration.commands:purge",
     "restore": "outreach.commands.upkeep:restore",
+    "senders": "outreach.messaging.commands:senders",
     "serve": "outreach.commands.serve:serve",
     "staff": "outreach.accounts.commands:staff",
     "translations": "outreach.commands.translations:translations",

@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -62,6 +62,11 @@ class Settings:
     log_level: str = "INFO"
     #: How many servers of our own stand before us and say in X-Forwarded-For who asked them.
     proxies: int = 0
+    #: Whoever asks from one of these is told /metrics.
+    metrics_networks: tuple[IPv4Network | IPv6Network, ...] = (
+        IPv4Network("127.0.0.0/8"),
+        IPv6Network("::1/128"),
+    )
 
     @property
     def is_public(self) -> bool:
@@ -112,6 +117,7 @@ class _Reader:
             segments_per_second=self.number("SEGMENTS_PER_SECOND", 3.75, 0.01, 10_000),
             log_level=self.level(),
             proxies=int(self.number("PROXIES", 0, 0, 5)),
+            metrics_networks=self.networks("METRICS_NETWORKS", "127.0.0.0/8,::1/128"),
         )
         self.check_together(settings)
         if self.problems:
@@ -194,6 +200,15 @@ class _Reader:
         if name != "simulator":
             self.problems.append(f"{PREFIX}GATEWAY must be simulator or twilio.")
         return "simulator"
+
+    def networks(self, name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        try:
+            return tuple(
+                ip_network(each.strip()) for each in self.text(name, default).split(",") if each.strip()
+            )
+        except ValueError:
+            self.problems.append(f"{PREFIX}{name} must be networks like 127.0.0.0/8,10.1.0.0/16.")
+            return ()
 
     def level(self) -> str:
         level = self.text("LOG_LEVEL", "INFO").upper()

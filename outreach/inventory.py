@@ -112,7 +112,8 @@ HOLDINGS: tuple[Holding, ...] = (
                 "inbound_message", "id provider_sid phone_hash sealed received_at handled_at needs_person"
             ),
             *_columns("conversation", "phone_hash sealed version expires_at"),
-            *_columns("simulated_text", "id sid phone_hash direction sealed created_at"),
+            *_columns("simulated_text", "id sid phone_hash direction sealed outcome created_at"),
+            *_columns("simulated_phone", "phone_hash outcome chosen_at"),
         ),
         is_sealed=True,
     ),

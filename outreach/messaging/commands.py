@@ -1,4 +1,4 @@
-"""The command that answers, plans and sends texts, apart from the web or once in a while."""
+"""Commands of the operator: the worker apart from the web, and what registering a sender asks for."""
 
 import signal
 import threading
@@ -9,6 +9,7 @@ from types import FrameType
 import click
 
 from outreach.commandline import Instant
+from outreach.messaging.packet import packet
 from outreach.messaging.worker import run, run_once
 from outreach.runtime import AppMaker
 
@@ -28,6 +29,14 @@ def worker(make_app: AppMaker, once: bool, now: datetime | None) -> None:
         click.echo(f"Done: {done}.")
         return
     run(app, _told_to_stop())
+
+
+@click.command()
+@click.pass_obj
+def senders(make_app: AppMaker) -> None:
+    """Print what the vendor's form for registering a sender asks for, made from the settings."""
+    for answer in packet(make_app().extensions["outreach"].settings):
+        click.echo(f"{answer.question}\n    {answer.answer}\n")
 
 
 def _told_to_stop() -> threading.Event:

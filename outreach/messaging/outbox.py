@@ -16,7 +16,7 @@ from sqlalchemy import Select, delete, select, update
 
 from outreach.database import db, insert, transaction
 from outreach.identifiers import link_token
-from outreach.messaging import due, status
+from outreach.messaging import doorbell, due, status
 from outreach.messaging.expectations import DERIVED, expectations, suppressions
 from outreach.messaging.gateways.base import (
     Accepted,
@@ -28,7 +28,7 @@ from outreach.messaging.gateways.base import (
     Unknown,
     taken,
 )
-from outreach.messaging.models import Broadcast, Message, SimulatedText
+from outreach.messaging.models import Broadcast, Message, SimulatedPhone, SimulatedText
 from outreach.messaging.quiet import next_allowed_at, next_allowed_for_announcement_at
 from outreach.messaging.segments import measure
 from outreach.messaging.validity import SHORTEST_SECONDS, next_quiet_at, validity_seconds
@@ -126,6 +126,9 @@ def enqueue(text: OutgoingText, *, vault: Vault, now: datetime) -> bool:
     written = db.session.execute(
         statement.on_conflict_do_nothing(index_elements=[Message.dedup_key]).returning(Message.id)
     ).scalar()
+    if written is not None and text.reply_to_at is not None:
+        # Somebody holds the phone in hand and waits.
+        doorbell.ring()
     return written is not None
 
 
@@ -212,6 +215,7 @@ def forget(*, now: datetime) -> int:
         .returning(Message.id)
     )
     db.session.execute(delete(SimulatedText).where(SimulatedText.created_at <= now - _KEPT_FOR))
+    db.session.execute(delete(SimulatedPhone).where(SimulatedPhone.chosen_at <= now - _KEPT_FOR))
     return len(gone.all())
 
 

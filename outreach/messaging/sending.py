@@ -30,6 +30,8 @@ FENCE_SECONDS = 45.0
 #: For so long new texts are begun before other work gets its turn.
 _TURN_SECONDS = 5.0
 _LONGEST_NAP_SECONDS = 0.25
+#: An outcome is recorded this much after it is known, at the latest.
+_GATHERED_SECONDS = 0.05
 
 
 class Sender:
@@ -61,15 +63,20 @@ class Sender:
         done = 0
         while True:
             nap = 0.0
-            if time.monotonic() < ends and not stop.is_set() and len(in_flight) < self.concurrency:
+            if time.monotonic() < ends and not stop.is_set() and len(in_flight) <= 2 * self.concurrency:
                 nap = self._begin(in_flight)
-            if stop.is_set():
+            if stop.is_set() or self.pace.is_paused(time.monotonic()):
+                # What no thread has begun goes back; a vendor in trouble is not asked a dozen times more.
                 for each in in_flight:
                     each.cancel()
             if in_flight:
                 # A while at most: a thread may be free, or the next text affordable, before one ends.
                 finished, _ = wait(in_flight, nap or None, return_when=FIRST_COMPLETED)
-                done += self._record([(in_flight.pop(each), _outcome(each)) for each in finished])
+                if finished:
+                    # Written down together with those that end in the same moment: a commit costs as
+                    # much for one as for many.
+                    finished, _ = wait(in_flight, _GATHERED_SECONDS)
+                done += self._record({each: in_flight.pop(each) for each in finished})
             elif nap:
                 stop.wait(nap)
             else:
@@ -89,8 +96,9 @@ class Sender:
             short_by = self.pace.seconds_until(parts, time.monotonic())
             return False
 
-        # As many again as there are threads, so that none waits for the database.
-        room = 2 * self.concurrency - len(in_flight)
+        # Texts for each thread twice over beside those it sends: while the outcomes of some are written
+        # down and others are claimed, no thread waits for the database.
+        room = 3 * self.concurrency - len(in_flight)
         for claim in outbox.claim(room, afford=afford, vault=self.vault, now=self.clock()):
             in_flight[self.pool.submit(self._send, claim, at + FENCE_SECONDS)] = claim
         return min(short_by, _LONGEST_NAP_SECONDS)
@@ -109,12 +117,14 @@ class Sender:
             # Whatever broke, bytes may have left.
             return Unknown(type(error).__name__)
 
-    def _record(self, outcomes: list[tuple[Claim, Outcome]]) -> int:
-        if not outcomes:
+    def _record(self, finished: dict[Future[Outcome], Claim]) -> int:
+        if not finished:
             return 0
+        outcomes = [(claim, _outcome(each)) for each, claim in finished.items()]
         outbox.record(outcomes, vault=self.vault, now=self.clock())
-        for _, outcome in outcomes:
-            self._heed(outcome)
+        for each in finished:
+            if not each.cancelled():
+                self._heed(each.result())
         return len(outcomes)
 
     def _heed(self, outcome: Outcome) -> None:

@@ -18,9 +18,10 @@ from outreach.errors import InvalidInputError
 from outreach.fields import LineField, tell
 from outreach.i18n import N_, local
 from outreach.installation import is_demo
-from outreach.messaging import threads
+from outreach.messaging import outcomes, threads
 from outreach.messaging.bodies import LONGEST_BODY
 from outreach.messaging.gateways.simulator import post_signed
+from outreach.messaging.outcomes import OUTCOMES
 from outreach.phone import displayed
 from outreach.runtime import now, settings, vault
 from outreach.security import keep_private
@@ -93,6 +94,18 @@ def send() -> ResponseReturnValue:
     return redirect(_address(phones), 303)
 
 
+@bp.post("/outcome")
+def choose() -> ResponseReturnValue:
+    """Decides what the vendor does with the texts to a phone, and shows the phone again."""
+    phones = _phones_in_address()
+    number, outcome = request.form.get("from", ""), request.form.get("outcome", "")
+    if number not in phones or outcome not in OUTCOMES:
+        abort(400)
+    with transaction():
+        outcomes.choose(number, outcome, vault=vault(), now=now())
+    return redirect(_address(phones), 303)
+
+
 def _page(phones: list[str], form: NumberForm, *, status: int = 200) -> ResponseReturnValue:
     found = [threads.thread(each, vault=vault(), now=now()) for each in phones]
     is_waiting = any(each.is_waiting for each in found)
@@ -103,6 +116,8 @@ def _page(phones: list[str], form: NumberForm, *, status: int = 200) -> Response
         threads=found,
         is_waiting=is_waiting,
         address=_address(phones),
+        outcome_address=url_for("simulator.choose", phone=[displayed(each) for each in phones]),
+        outcomes=[(name, t()(each.label)) for name, each in OUTCOMES.items()],
         text_number=displayed(settings().text_number or ""),
         choices=[(displayed(each), _address([each, *phones[1:]]), each == phones[0]) for each in NUMBERS],
         second_choices=_second_choices(phones),

@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from outreach.database import db
 from outreach.events.models import Event
+from outreach.messaging import outcomes
 from outreach.messaging.estimates import CENTS_PER_PART
 from outreach.messaging.models import InboundMessage, Message, SimulatedText
+from outreach.messaging.outcomes import OUTCOMES
 from outreach.messaging.segments import measure
 from outreach.registration.guests import phone_hash
 from outreach.vault import Vault
@@ -29,6 +31,8 @@ class Bubble:
     parts: int
     #: In what language we wrote it; None for what the phone wrote.
     locale: str | None
+    #: Whether it came to the phone, or to us.
+    has_arrived: bool
 
     @property
     def cents(self) -> float:
@@ -46,6 +50,8 @@ class Thread:
     is_waiting: bool
     #: Until when texts for this phone wait for the day to begin; None when none does.
     held_until: datetime | None
+    #: What becomes of texts to this phone, one of `OUTCOMES`.
+    outcome: str
 
 
 def thread(phone: str, *, vault: Vault, now: datetime) -> Thread:
@@ -66,6 +72,7 @@ def thread(phone: str, *, vault: Vault, now: datetime) -> Thread:
         tuple(_bubble(row, locales, vault) for row in reversed(rows)),
         is_waiting=any(at <= now for at in due_at) or _is_on_the_way(hashed),
         held_until=min((at for at in due_at if at > now), default=None),
+        outcome=outcomes.chosen(phone, vault=vault),
     )
 
 
@@ -90,7 +97,14 @@ def posters(locale: str, *, now: datetime, limit: int) -> list[tuple[str, str]]:
 
 def _bubble(row: SimulatedText, locales: dict[str, str], vault: Vault) -> Bubble:
     body = vault.open(row.sealed, place="simulator")["body"]
-    return Bubble(body, row.created_at, row.direction == "in", measure(body).parts, locales.get(row.sid))
+    return Bubble(
+        body,
+        row.created_at,
+        row.direction == "in",
+        measure(body).parts,
+        locales.get(row.sid),
+        OUTCOMES[row.outcome].has_arrived,
+    )
 
 
 def _locales(sids: Iterable[str], vault: Vault) -> dict[str, str]:

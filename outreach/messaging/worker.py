@@ -21,6 +21,7 @@ from outreach.database import db, insert, transaction
 from outreach.errors import outline
 from outreach.events.models import Event
 from outreach.messaging import broadcast_texts, broadcasts, evidence, inbound, outbox, reminders, reveals
+from outreach.messaging.doorbell import Doorbell
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.models import WorkerMark
 from outreach.messaging.sending import Sender
@@ -98,15 +99,18 @@ def run(app: Flask, stop: threading.Event, *, share: float = 1.0) -> None:
     runtime: Runtime = app.extensions["outreach"]
     worker = _made(app, runtime, share=share)
     worker.stop = stop
+    bell = Doorbell()
     log.info("the worker begins")
     while not stop.is_set():
         try:
             with app.app_context():
-                worker.tick()
+                # Where there was something to do there may be more, as when fifty thousand texts wait.
+                if not worker.tick():
+                    bell.wait(_POLL_SECONDS, stop)
         except Exception:
             # Told by `tick` already. Whatever it was, the next guest's text must not wait for us.
             stop.wait(_RECOVERY_SECONDS)
-        stop.wait(_POLL_SECONDS)
+    bell.close()
     worker.close()
     log.info("the worker has ended")
 

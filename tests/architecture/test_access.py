@@ -20,10 +20,11 @@ from tests.factories import NOW, make_draft, make_event, make_organization, make
 from tests.pages import sign_in
 
 #: Addresses that are for everybody, and those whose secret is the address itself or a signature: guests'
-#: passes, volunteers' doors, the vendor's calls. Whoever adds one writes it here.
+#: passes, volunteers' doors, the vendor's calls. `watched` answers this machine only. Whoever adds one
+#: writes it here.
 PUBLIC = {
     "accounts.sign_in", "accounts.sign_out",
-    "alive", "ready", "static", "web.choose_language", "web.front", "web.what_we_hold",
+    "alive", "ready", "watched", "static", "web.choose_language", "web.front", "web.what_we_hold",
     "api.events", "api.openapi",
     "events.detail", "events.flyer", "events.index",
     "feeds.public_feed", "feeds.single_event", "pass_feed.personal_feed",
@@ -31,7 +32,7 @@ PUBLIC = {
     "registration.check_your_phone", "registration.delete", "registration.deleted", "registration.register",
     "registration.show_pass", "registration.texts",
     "ballots.close", "door.arrive", "door.roster", "door.walk_in",
-    "simulator.send", "simulator.show",
+    "simulator.choose", "simulator.send", "simulator.show",
     "twilio.sms", "twilio_status.report",
 }  # fmt: skip
 

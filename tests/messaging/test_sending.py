@@ -123,7 +123,8 @@ def test_send_due_rests_when_the_vendor_refuses_us(context, vault, make_sender, 
     sender.send_due(threading.Event())
     begun = len(gateway.dispatches)
 
-    assert begun <= 2
+    # What was claimed at once, by a vendor that needs no time.
+    assert begun <= 3
     assert sender.send_due(threading.Event()) == 0
     assert len(gateway.dispatches) == begun
     assert states().count("ready") == 10

@@ -10,7 +10,7 @@ from outreach.config import TwilioSettings
 from outreach.database import db, transaction
 from outreach.i18n import LANGUAGES
 from outreach.messaging import worker
-from outreach.messaging.models import InboundMessage, Message, SimulatedText
+from outreach.messaging.models import InboundMessage, Message, SimulatedPhone, SimulatedText, Suppression
 from outreach.registration.models import Registration
 from tests.factories import make_event
 from tests.pages import form_in
@@ -107,9 +107,9 @@ def test_two_phones_stand_side_by_side(client, picnic):
     client.post(TWO, data={"from": "+18165550102", "body": "picnic"})
     page = client.get(TWO).text
 
-    assert page.count('name="from"') == 2
+    assert page.count('name="body"') == 2
     assert bubbles(page) == [(True, "picnic")]
-    assert client.get(HOME).text.count('name="from"') == 1
+    assert client.get(HOME).text.count('name="body"') == 1
 
 
 def test_another_fictional_number_can_be_typed(client):
@@ -199,3 +199,96 @@ def test_page_is_there_in_every_language(client, picnic, text, locale):
     assert f'<html lang="{language.html_lang}" dir="{language.direction}">' in page
     assert "PICNIC" in page
     assert (True, "picnic") in bubbles(page)
+
+
+# What the vendor does with a text.
+
+
+@pytest.fixture
+def choose(client):
+    """Picks what becomes of the texts to a phone, by the form on the page."""
+
+    def pick(outcome):
+        fields = form_in(client.get(HOME).text, having="outcome")
+        answer = client.post("/simulator/outcome?phone=816-555-0101", data={**fields, "outcome": outcome})
+        assert (answer.status_code, answer.location) == (303, HOME)
+        assert f'<option value="{outcome}" selected>' in client.get(HOME).text
+
+    return pick
+
+
+def message_and_number(web_app):
+    """State and error of the one text that we wrote, and why its number is not texted, if it is not."""
+    with web_app.app_context():
+        state = db.session.execute(select(Message.state, Message.error_code)).first()
+        return *state, db.session.scalar(select(Suppression.reason))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        ("delivered", ("delivered", None, None)),
+        ("30003", ("undelivered", 30003, None)),
+        ("30006", ("undelivered", 30006, "unreachable")),
+        ("21610", ("suppressed", 21610, "blocked")),
+        ("slow", ("sent", None, None)),
+        ("never", ("queued", None, None)),
+    ],
+)
+def test_each_outcome_of_the_vendor_can_be_forced(web_app, picnic, choose, text, outcome, expected):
+    choose(outcome)
+    screen = text("picnic")
+
+    assert message_and_number(web_app) == expected
+    assert len(screen) == (1 if outcome == "21610" else 2)
+
+
+def test_slow_vendor_says_it_when_it_is_asked_and_the_silent_one_never_does(
+    web_app, clock, picnic, choose, text
+):
+    for outcome, states in (("slow", ["sent", "delivered"]), ("never", ["queued", "sent", "sent"])):
+        choose(outcome)
+        text("picnic" if outcome == "slow" else "0")
+        found = []
+        for hours in (0, 1, 74)[: len(states)]:
+            clock.forward(hours=hours)
+            worker.run_once(web_app)
+            with web_app.app_context():
+                found.append(db.session.scalars(select(Message.state).order_by(Message.id.desc())).first())
+        assert found == states
+    with web_app.app_context():
+        assert all(db.session.scalars(select(Message.final_at)).all())
+
+
+def test_text_that_did_not_arrive_is_shown_as_such(client, picnic, choose, text):
+    text("picnic")
+    assert "It did not arrive." not in client.get(HOME).text
+    choose("30003")
+    text("0")
+    assert client.get(HOME).text.count("It did not arrive.") == 1
+
+
+def test_outcome_of_one_phone_says_nothing_of_another(client, choose):
+    choose("never")
+
+    assert '<option value="delivered" selected>' in client.get("/simulator?phone=816-555-0102").text
+
+
+@pytest.mark.parametrize(
+    ("number", "outcome"), [("+18165550101", "30007"), ("+18165550101", ""), ("+18165550102", "never")]
+)
+def test_no_other_outcome_and_no_other_phone_can_be_chosen(web_app, client, number, outcome):
+    answer = client.post("/simulator/outcome?phone=816-555-0101", data={"from": number, "outcome": outcome})
+
+    assert answer.status_code == 400
+    with web_app.app_context():
+        assert db.session.scalars(select(SimulatedPhone)).all() == []
+
+
+def test_outcome_is_chosen_only_where_no_guest_is(make_app, sqlite_url, clock):
+    app = make_app(sqlite_url, clock, public_url="https://outreach.example")
+
+    answer = app.test_client().post(
+        "/simulator/outcome?phone=816-555-0101", data={"from": "+18165550101", "outcome": "never"}
+    )
+    assert answer.status_code == 404

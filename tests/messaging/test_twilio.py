@@ -10,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from bench import vendor as fake_vendor
 from outreach.config import TwilioSettings
 from outreach.messaging.gateways import base
 from outreach.messaging.gateways.base import (
@@ -23,7 +24,6 @@ from outreach.messaging.gateways.base import (
 )
 from outreach.messaging.gateways.twilio import TwilioGateway
 from tests.factories import NOW
-from tests.messaging import fake_vendor
 from tests.messaging.fakes import PHONE, sid
 
 ACCOUNT = "AC" + "a" * 32

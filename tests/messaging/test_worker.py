@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from bench import vendor as fake_vendor
 from outreach.config import TwilioSettings
 from outreach.database import db, transaction
 from outreach.messaging import worker
@@ -21,7 +22,6 @@ from outreach.registration import service
 from outreach.registration.models import Registration
 from outreach.registration.requests import Consent
 from tests.factories import NOW, make_event, make_request
-from tests.messaging import fake_vendor
 from tests.messaging.fakes import FakeGateway, put, sid, states
 from tests.messaging.phones import Phone
 
@@ -320,9 +320,9 @@ def test_worker_that_is_killed_between_claim_and_answer_neither_loses_nor_double
     twilio_app, database_url, clock, vendor
 ):
     """One text waits in a vendor that will never take it, one in a vendor that has taken it already,
-    two are claimed and have not left, two are not claimed.
+    four are claimed and have not left, two are not claimed.
     """
-    phones = [f"+1816555{number:04d}" for number in range(101, 107)]
+    phones = [f"+1816555{number:04d}" for number in range(101, 109)]
     with twilio_app.app_context():
         register(twilio_app.extensions["outreach"].vault, phones)
     vendor.faults.extend(["stall before", "stall after"])
@@ -335,7 +335,7 @@ def test_worker_that_is_killed_between_claim_and_answer_neither_loses_nor_double
         process.wait()
     vendor.release.set()
     with twilio_app.app_context():
-        assert sorted(states()) == ["claimed"] * 4 + ["ready"] * 2
+        assert sorted(states()) == ["claimed"] * 6 + ["ready"] * 2
     assert len(vendor.taken) == 1
 
     run_once(twilio_app)
@@ -346,7 +346,7 @@ def test_worker_that_is_killed_between_claim_and_answer_neither_loses_nor_double
 
     assert sorted(text["To"] for text in vendor.taken) == phones
     with twilio_app.app_context():
-        assert states() == ["accepted"] * 6
+        assert states() == ["accepted"] * 8
 
 
 @pytest.mark.parametrize("fault", ["cut before", "cut after", "500 after", "broken", "no id", "429"])

@@ -13,8 +13,10 @@ from sqlalchemy import select
 from werkzeug.test import Client
 
 from outreach.database import db, transaction
-from outreach.messaging.gateways.base import Accepted, Dispatch, Outcome, Report
+from outreach.messaging import outcomes
+from outreach.messaging.gateways.base import Accepted, Dispatch, Outcome, Rejected, Report, kind_of
 from outreach.messaging.models import SimulatedText
+from outreach.messaging.outcomes import OUTCOMES
 from outreach.messaging.signatures import HEADER, account, sign
 from outreach.registration.guests import phone_hash
 from outreach.runtime import Runtime
@@ -29,12 +31,18 @@ class SimulatorGateway:
         self._app = app
 
     def send(self, dispatch: Dispatch) -> Outcome:
-        """Takes a text and delivers it at once."""
+        """Takes a text and does with it what was chosen for its phone: delivers it at once, as a rule."""
         sid = "SM" + uuid4().hex
         with self._app.app_context(), transaction() as session:
-            session.add(self._text(sid, dispatch))
-        for status in ("sent", "delivered"):
+            chosen = outcomes.chosen(dispatch.to, vault=self._runtime.vault)
+            outcome = OUTCOMES[chosen]
+            if outcome.is_refused:
+                return Rejected(outcome.error_code, kind_of(outcome.error_code, 400))
+            session.add(self._text(sid, dispatch, chosen))
+        for status in outcome.reported:
             form = {"MessageSid": sid, "MessageStatus": status, "To": dispatch.to}
+            if outcome.error_code and status == outcome.reported[-1]:
+                form["ErrorCode"] = str(outcome.error_code)
             post_signed(self._app, dispatch.status_callback, form)
         return Accepted(sid, "queued")
 
@@ -52,29 +60,33 @@ class SimulatorGateway:
                 .order_by(SimulatedText.id)
             ).all()
         return tuple(
-            Report(row.sid, "delivered")
+            self._report(row)
             for row in rows
             if runtime.vault.open(row.sealed, place="simulator")["body"] == body
         )
 
     def fetch(self, sid: str) -> Report | None:
-        """Says of each text that it took that it was delivered."""
+        """Says of each text that it took what became of it."""
         with self._app.app_context():
-            known = db.session.scalar(select(SimulatedText.id).where(SimulatedText.sid == sid))
-        return Report(sid, "delivered") if known else None
+            row = db.session.scalar(select(SimulatedText).where(SimulatedText.sid == sid))
+        return self._report(row) if row else None
 
     @property
     def _runtime(self) -> Runtime:
         found: Runtime = self._app.extensions["outreach"]
         return found
 
-    def _text(self, sid: str, dispatch: Dispatch) -> SimulatedText:
+    def _report(self, row: SimulatedText) -> Report:
+        return OUTCOMES[row.outcome].report(row.sid, self._runtime.clock() - row.created_at)
+
+    def _text(self, sid: str, dispatch: Dispatch, outcome: str) -> SimulatedText:
         runtime = self._runtime
         return SimulatedText(
             sid=sid,
             phone_hash=phone_hash(runtime.vault, dispatch.to),
             direction="out",
             sealed=runtime.vault.seal({"phone": dispatch.to, "body": dispatch.body}, place="simulator"),
+            outcome=outcome,
             created_at=runtime.clock(),
         )
 

@@ -21,4 +21,6 @@ class SimulatedText(Base):
     direction: Mapped[str] = mapped_column(String(3))
     #: Number and words, under the vault's key.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    #: What the vendor did with it: one of `messaging.outcomes.OUTCOMES`.
+    outcome: Mapped[str] = mapped_column(String(12), default="delivered", server_default="delivered")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

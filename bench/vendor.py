@@ -1,4 +1,7 @@
-"""A vendor on loopback that speaks the vendor's HTTP, remembers what it took, and fails on demand."""
+"""A vendor on loopback that speaks the vendor's HTTP, remembers what it took, and fails on demand.
+
+Tests tell it each failure; the benchmark of delivery gives it a mix of them.
+"""
 
 import json
 import threading
@@ -23,11 +26,14 @@ Refusal = tuple[int, int]
 
 @dataclass
 class Vendor:
-    """Its memory and its faults; one fault is used up by each POST."""
+    """Its memory and its faults; one of `faults` is used up by each POST, then `mischief` is asked."""
 
     url: str = ""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     faults: deque[Fault | Refusal | None] = field(default_factory=deque)
+    mischief: Callable[[], Fault | None] = lambda: None
+    #: Told of each text that it took, before the answer: whoever reports to us begins here.
+    on_taken: Callable[[dict[str, str]], None] = lambda text: None
     #: What it took, in order: fields of the form, with `sid`, `status` and `date_created`.
     taken: list[dict[str, str]] = field(default_factory=list)
     #: Every POST that reached it, taken or not.
@@ -39,25 +45,47 @@ class Vendor:
     #: Raised by each POST that stalls, until the test lets them go on.
     stalled: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     release: threading.Event = field(default_factory=threading.Event)
+    stall_seconds: float = 20.0
+    #: What each POST takes.
     seconds: float = 0.0
+    #: More POSTs than these at once are refused with status 429.
+    most_at_once: int | None = None
+    #: How long a text that was taken is missing in the list.
+    lag_seconds: float = 0.0
     retry_after: str = "7"
+    #: The number of the first text, from which its id is made.
+    first: int = 1
     #: Whether refusals have the form of RFC 9457, for which the library has another class.
     has_newer_errors: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
+    at_once: int = 0
+    #: Of each text that it took: when, by the monotonic clock.
+    taken_at: list[float] = field(default_factory=list)
 
     def take(self, form: dict[str, str]) -> dict[str, str]:
+        """Keeps a text and gives it an id."""
         with self.lock:
             text = {
                 **form,
-                "sid": f"SM{len(self.taken) + 1:032x}",
+                "sid": f"SM{len(self.taken) + self.first:032x}",
                 "status": "accepted",
                 "date_created": format_datetime(self.clock()),
             }
             self.taken.append(text)
-            return text
+            self.taken_at.append(time.monotonic())
+        self.on_taken(text)
+        return text
+
+    def listed(self, to: str) -> list[dict[str, str]]:
+        """What the list shows of a number, the newest first."""
+        until = time.monotonic() - self.lag_seconds
+        with self.lock:
+            shown = zip(self.taken, self.taken_at, strict=True)
+            return [text for text, at in shown if text["To"] == to and at <= until][::-1]
 
     @property
     def bodies(self) -> list[str]:
+        """The words of everything that it took."""
         return [text["Body"] for text in self.taken]
 
 
@@ -65,17 +93,32 @@ class Handler(BaseHTTPRequestHandler):
     """The two addresses that we use."""
 
     protocol_version = "HTTP/1.1"
+    # Head and body leave apart, and the second would wait for the first to be acknowledged.
+    disable_nagle_algorithm = True
     vendor: Vendor
 
     def do_POST(self) -> None:
+        """Takes a text, or fails."""
         vendor = self.vendor
         length = int(self.headers["Content-Length"])
         form = {name: values[0] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
         with vendor.lock:
             vendor.posts.append(form)
             vendor.requests.append(("POST", self.path, self.headers.get("Authorization", "")))
-            fault = vendor.faults.popleft() if vendor.faults else None
-        time.sleep(vendor.seconds)
+            fault = vendor.faults.popleft() if vendor.faults else vendor.mischief()
+            vendor.at_once += 1
+            if vendor.most_at_once is not None and vendor.at_once > vendor.most_at_once:
+                fault = "429"
+        try:
+            time.sleep(vendor.seconds)
+            self.respond(fault, form)
+        finally:
+            with vendor.lock:
+                vendor.at_once -= 1
+
+    def respond(self, fault: Fault | Refusal | None, form: dict[str, str]) -> None:
+        """Answers a POST, as the fault wants it."""
+        vendor = self.vendor
         if isinstance(fault, tuple):
             status, code = fault
             newer = {"type": "https://example.org/problem", "title": "no"} if vendor.has_newer_errors else {}
@@ -90,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(307, {}, {"Location": vendor.url + "/elsewhere"})
         elif fault == "stall before":
             vendor.stalled.release()
-            vendor.release.wait(20)
+            vendor.release.wait(vendor.stall_seconds)
             self.cut()
         else:
             self.after(fault, vendor.take(form))
@@ -107,12 +150,13 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(201, {})
         elif fault == "stall after":
             self.vendor.stalled.release()
-            self.vendor.release.wait(20)
+            self.vendor.release.wait(self.vendor.stall_seconds)
             self.cut()
         else:
             self.answer(201, shown(text))
 
     def do_GET(self) -> None:
+        """Lists texts to a number, or shows one."""
         parts = urlsplit(self.path)
         self.vendor.requests.append(("GET", parts.path, self.headers.get("Authorization", "")))
         if self.vendor.listing_status != 200:
@@ -120,7 +164,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         if parts.path.endswith("/Messages.json"):
             to = parse_qs(parts.query)["To"][0]
-            found = [shown(text) for text in reversed(self.vendor.taken) if text["To"] == to]
+            found = [shown(text) for text in self.vendor.listed(to)]
             self.answer(200, {"messages": found, "page": 0, "page_size": 50, "next_page_uri": None})
             return
         sid = parts.path.rsplit("/", 1)[-1].removesuffix(".json")
@@ -128,9 +172,11 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, shown(known[0])) if known else self.answer(404, {"code": 20404, "status": 404})
 
     def answer(self, status: int, value: object, headers: dict[str, str] | None = None) -> None:
+        """Writes an answer as JSON."""
         self.write(status, json.dumps(value).encode(), headers)
 
     def write(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        """Writes an answer."""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -140,6 +186,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def cut(self) -> None:
+        """Hangs up."""
         self.close_connection = True
         self.connection.close()
 
@@ -148,6 +195,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def shown(text: dict[str, str]) -> dict[str, object]:
+    """A text as the vendor's API shows it."""
     return {
         "sid": text["sid"],
         "body": text["Body"],
@@ -160,9 +208,10 @@ def shown(text: dict[str, str]) -> dict[str, object]:
 
 
 class Server(ThreadingHTTPServer):
-    """Threads end with the test, and a client that was killed is no error."""
+    """Threads end with the process, and a client that was killed is no error."""
 
     daemon_threads = True
+    request_queue_size = 256
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Says nothing."""
