@@ -26,7 +26,7 @@ from outreach.events import views as events_views
 from outreach.i18n import N_
 from outreach.messaging import simulator as phone_simulator
 from outreach.messaging import staff_views as message_staff_views
-from outreach.messaging import status_webhooks
+from outreach.messaging import status_webhooks, voice_webhooks
 from outreach.messaging import webhooks as text_webhooks
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.gateways.simulator import SimulatorGateway
@@ -121,6 +121,7 @@ def _register_features(app: Flask) -> None:
         plan_views.bp,
         engagement_views.bp,
         text_webhooks.bp,
+        voice_webhooks.bp,
         phone_simulator.bp,
         message_staff_views.bp,
         status_webhooks.bp,

@@ -68,6 +68,18 @@ def waiting(row: Registration, *, place: int | None = None) -> Phrase:
     return Phrase(message, values)
 
 
+def events_to_come(*, now: datetime, limit: int) -> list[EventFacts]:
+    """Public events that are to come and take place, the soonest first; two queries."""
+    rows = db.session.scalars(
+        select(Event)
+        .where(Event.status == "published", Event.starts_at > now)
+        .options(joinedload(Event.venue), selectinload(Event.texts))
+        .order_by(Event.starts_at, Event.id)
+        .limit(limit)
+    )
+    return [event_facts(row, now=now) for row in rows]
+
+
 def event_with_keyword(keyword: str | None, *, now: datetime) -> EventFacts | None:
     """The public event whose poster says a word."""
     return _public_event(Event.keyword == keyword, now=now) if keyword else None

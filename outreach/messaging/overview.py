@@ -48,6 +48,8 @@ class Wrote:
     #: None when it cannot be opened any more.
     words: str | None
     at: datetime
+    #: For one who called instead and is to be called back: in which language.
+    call_locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def waiting(*, vault: Vault, now: datetime, limit: int) -> list[Waiting]:
     return [
         Waiting(
             rows[-1].id,
-            tuple(Wrote(_words(row, vault), row.received_at) for row in rows),
+            tuple(_wrote(row, vault) for row in rows),
             tuple(places.get(rows[-1].phone_hash, ())),
         )
         for rows in found
@@ -109,11 +111,12 @@ def _of_unreached(query: Select[Any], now: datetime) -> Select[Any]:
     )
 
 
-def _words(row: InboundMessage, vault: Vault) -> str | None:
+def _wrote(row: InboundMessage, vault: Vault) -> Wrote:
     try:
-        return inbound.opened(row, vault=vault).body
+        text = inbound.opened(row, vault=vault)
     except SealedValueError:
-        return None
+        return Wrote(None, row.received_at)
+    return Wrote(text.body, row.received_at, text.call_locale)
 
 
 def _places(hashes: Iterable[str], now: datetime) -> dict[str, list[Place]]:

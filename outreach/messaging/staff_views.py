@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from outreach.database import transaction
-from outreach.i18n import N_, local
+from outreach.i18n import N_, language_name, local
 from outreach.messaging import inbound, overview
 from outreach.policy import Action
 from outreach.runtime import now, settings, vault
@@ -64,6 +64,7 @@ def show() -> str:
         waiting_count=inbound.count_for_person(),
         what_happened=_WHAT_HAPPENED,
         purposes=_PURPOSES,
+        language_name=language_name,
         time_of=lambda at: local(at, settings().time_zone),
     )
 

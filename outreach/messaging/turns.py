@@ -159,6 +159,8 @@ class Register:
     event_public_id: str
     party_size: int
     locale: str
+    #: Whether the guest agreed to texts; who signs up by text does.
+    wants_texts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from outreach.clock import Clock
 from outreach.config import Settings
 from outreach.database import db, insert, transaction
 from outreach.events.models import Event
-from outreach.messaging import evidence, inbound, outbox, reminders
+from outreach.messaging import calls, evidence, inbound, outbox, reminders
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.models import WorkerMark
 from outreach.messaging.sending import Sender
@@ -184,6 +184,7 @@ def _tidy(worker: Worker, now: datetime) -> int:
     with transaction():
         throttle.sweep(now=now)
         inbound.forget(now=now)
+        calls.forget(now=now)
         outbox.forget(now=now)
     return 0
 

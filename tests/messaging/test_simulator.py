@@ -107,7 +107,7 @@ def test_two_phones_stand_side_by_side(client, picnic):
     client.post(TWO, data={"from": "+18165550102", "body": "picnic"})
     page = client.get(TWO).text
 
-    assert page.count('name="from"') == 2
+    assert page.count('name="body"') == 2
     assert bubbles(page) == [(True, "picnic")]
     assert client.get(HOME).text.count('name="from"') == 1
 

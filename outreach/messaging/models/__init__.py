@@ -6,6 +6,7 @@ from outreach.messaging.models.message import Message
 from outreach.messaging.models.provider_event import ProviderEvent
 from outreach.messaging.models.simulated_text import SimulatedText
 from outreach.messaging.models.suppression import Suppression
+from outreach.messaging.models.voice_step import VoiceStep
 from outreach.messaging.models.worker_mark import WorkerMark
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "ProviderEvent",
     "SimulatedText",
     "Suppression",
+    "VoiceStep",
     "WorkerMark",
 ]
