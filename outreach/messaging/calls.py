@@ -26,7 +26,7 @@ from outreach.messaging.facts import (
     registrations_of_phone,
 )
 from outreach.messaging.models import Message, VoiceStep
-from outreach.messaging.turns import PAUSE, AskPerson, Dialogue, Register
+from outreach.messaging.turns import PAUSE, AskPerson, Cancel, Dialogue, Register
 from outreach.messaging.voice_dialogue import NUMBER_STEPS, Call, CheckCode, Checked, VoiceFacts, VoiceTurn
 from outreach.messaging.voice_phrases import Line, spoken
 from outreach.registration.guests import phone_hash
@@ -139,21 +139,19 @@ class _Exchange:
     def hear(self, call: Call, keys: str, *, said: str) -> str:
         turn = voice_dialogue.step(call, keys, self.facts(call))
         match turn.action:
-            case AskPerson():
-                assert self.phone is not None
-                locale = call.locale or spoken_locales(self.settings.locales)[0]
-                inbound.ask_call_back(self.call_sid, self.phone, locale, vault=self.vault, now=self.now)
             case CheckCode(code):
                 checked = self.check(code)
                 proven = replace(call, is_proven=call.is_proven or checked == "right")
                 turn = voice_dialogue.concluded(turn, checked, self.facts(proven))
-            case None:
-                pass
-            case _ as attempt:
+            case Register() | Cancel() as attempt:
                 outcome = carry_out(attempt, self.caller(call, keys, said)).outcome
                 turn = voice_dialogue.concluded(turn, outcome, self.facts(call))
                 if isinstance(attempt, Register):
                     self.drop_draft(attempt.event_public_id)
+        # After the attempt: one wrong code too many leads to a person as well.
+        if isinstance(turn.action, AskPerson) and self.phone is not None:
+            locale = call.locale or spoken_locales(self.settings.locales)[0]
+            inbound.ask_call_back(self.call_sid, self.phone, locale, vault=self.vault, now=self.now)
         self.leave_draft(turn.call)
         return self.write(turn, call.step, call.visit + 1, keys)
 

@@ -109,7 +109,7 @@ def test_two_phones_stand_side_by_side(client, picnic):
 
     assert page.count('name="body"') == 2
     assert bubbles(page) == [(True, "picnic")]
-    assert client.get(HOME).text.count('name="from"') == 1
+    assert client.get(HOME).text.count('name="body"') == 1
 
 
 def test_another_fictional_number_can_be_typed(client):
