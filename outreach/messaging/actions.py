@@ -39,6 +39,11 @@ class Caller:
     #: Of what was asked, so that it counts once where there is no number.
     request_key: str | None = None
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether what is told is said and not written."""
+        return self.door == "voice"
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -78,7 +83,7 @@ def _register(attempt: turns.Register, caller: Caller) -> Done:
         caller.door,
         attempt.party_size,
         phone=caller.phone,
-        is_phone_proven=caller.door == "text",
+        is_phone_proven=not caller.is_listening,
         consent=requests.Consent(caller.wording) if attempt.wants_texts else None,
         request_key=caller.request_key,
     )
@@ -87,7 +92,7 @@ def _register(attempt: turns.Register, caller: Caller) -> Done:
     except NotFoundError:
         return Done(Refused("gone"))
     except (InvalidInputError, ConflictError) as error:
-        event = event_with_id(attempt.event_public_id, now=caller.now)
+        event = event_with_id(attempt.event_public_id, now=caller.now, is_spoken=caller.is_listening)
         if event is None:
             return Done(Refused("gone"))
         if isinstance(error, InvalidInputError):
@@ -169,7 +174,8 @@ def _row(*conditions: ColumnElement[bool]) -> Registration | None:
 
 
 def _told(row: Registration, caller: Caller) -> MessageFacts:
-    return registration_facts(row, now=caller.now).told(caller.locale)
+    facts = registration_facts(row, now=caller.now, is_spoken=caller.is_listening)
+    return facts.told(caller.locale)
 
 
 def _refusal(event: EventFacts) -> Refused | None:

@@ -164,8 +164,8 @@ class _Exchange:
             region=self.settings.region_name,
             has_number=self.phone is not None,
             events=tuple(events_to_come(now=self.now, limit=_MOST_EVENTS)),
-            event=event_with_id(call.event_public_id, now=self.now) if call else None,
-            registrations=places_to_come(rows, now=self.now),
+            event=event_with_id(call.event_public_id, now=self.now, is_spoken=True) if call else None,
+            registrations=places_to_come(rows, now=self.now, is_spoken=True),
             last_text=self.last_text() if is_proven else None,
         )
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from outreach.database import db, transaction
+from outreach.events.drafts import TextDraft
 from outreach.events.models import Event
 from outreach.i18n import translator
 from outreach.messaging import calls, voice_phrases, worker
@@ -233,6 +234,24 @@ def test_guest_hears_everything_in_spanish(phone):
     phone.press("2", "1")
 
     assert {language for language, _ in phone.said} == {"es-US"}
+
+
+def test_nothing_is_cut_short_on_the_phone_and_no_link_is_read_aloud(web_app):
+    title = "Neighbors' Picnic with soup, bread, music and games for everybody"
+    with web_app.app_context(), transaction():
+        make_event(
+            texts={"en": TextDraft(title, "", "")},
+            delivery="online",
+            online_url="https://meet.example.org/1",
+            venue=None,
+        )
+    phone = Telephone(web_app)
+    phone.call()
+    assert title in phone.press("1", "1")
+    heard = phone.press("1", "3#", "1", "1")
+
+    assert f"{title}, Monday, Sep 14, 6:00 PM, online." in heard.replace("\u00a0", " ")
+    assert "meet.example.org" not in heard
 
 
 def test_caller_without_a_number_hears_events_and_signs_up(web_app, picnic):
