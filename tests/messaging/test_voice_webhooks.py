@@ -12,6 +12,7 @@ from outreach.events.models import Event
 from outreach.i18n import translator
 from outreach.messaging import calls, voice_phrases, worker
 from outreach.messaging import voice_phrases as phrases
+from outreach.messaging.facts import registrations_of_phone
 from outreach.messaging.models import Conversation, InboundMessage, Message, VoiceStep
 from outreach.messaging.phrases import RESUME, Phrase
 from outreach.messaging.voice_phrases import Line
@@ -19,6 +20,7 @@ from outreach.policy import Role
 from outreach.registration import service
 from outreach.registration.guests import open_guest
 from outreach.registration.models import ConsentEvent, Guest, Registration
+from outreach.throttle import Throttle
 from tests.conftest import NOW
 from tests.factories import make_event, make_request, make_staff
 from tests.messaging.callers import PATH, Telephone
@@ -186,6 +188,17 @@ def test_keys_that_are_brought_twice_count_once(web_app, phone):
     assert count(web_app, ConsentEvent) == 1
 
 
+def test_wrong_code_that_is_brought_twice_counts_once(web_app, phone, registered):
+    phone.call()
+    phone.press("1", "2")
+    address = phone.address
+    for _ in range(2):
+        phone.post(address, {"Digits": wrong(registered)})
+
+    with web_app.app_context():
+        assert db.session.scalars(select(Throttle.tries)).all() == [1]
+
+
 def test_other_keys_at_an_answered_question_change_nothing(web_app, phone):
     phone.call()
     address = phone.address
@@ -278,6 +291,21 @@ def test_caller_with_another_s_number_hears_nothing_of_them(web_app, phone, regi
     assert row(web_app).party_size == 2
 
 
+def test_nothing_of_a_number_is_looked_up_before_its_code(phone, registered, monkeypatch):
+    looked_up = []
+
+    def look_up(hashed):
+        looked_up.append(hashed)
+        return registrations_of_phone(hashed)
+
+    monkeypatch.setattr(calls, "registrations_of_phone", look_up)
+    phone.call()
+    phone.press("1", "1", "1", "5#", "1", "1", "3")
+    assert looked_up == []
+    phone.press(f"{registered}#")
+    assert looked_up
+
+
 def test_guest_hears_registrations_and_the_last_text_after_the_code(web_app, phone, registered):
     with web_app.app_context(), transaction() as session:
         session.scalars(select(Registration)).one().wants_texts = True
@@ -348,6 +376,14 @@ def test_staff_see_who_is_to_be_called_back_and_no_number(web_app, client, phone
     waiting = re.search(r'action="(/staff/messages/\d+/done)"', page)[1]
     client.post(waiting)
     assert "Called and asked" not in client.get("/staff/messages").text
+
+
+def test_pound_without_a_number_goes_back(phone):
+    phone.call()
+    listed = phone.press("1", "1")
+    phone.press("1")
+
+    assert phone.hear(phone.post(phone.address, {"Digits": "", "FinishedOnKey": "#"})) == listed
 
 
 # What is left for a text.
