@@ -239,7 +239,8 @@ def _shortly_before(row: InboundMessage, *, vault: Vault) -> list[Incoming]:
         # One that nobody can read any more must not hold up those after it.
         with suppress(SealedValueError):
             found.append(opened(earlier, vault=vault))
-    return found
+    # A call has no words that could go round in a loop.
+    return [text for text in found if text.call_locale is None]
 
 
 def _leave_to_person(inbound_id: int, *, now: datetime) -> None:

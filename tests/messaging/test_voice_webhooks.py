@@ -55,6 +55,12 @@ def registered(web_app, picnic, vault):
         return service.register(make_request(event, phone=NUMBER), vault=vault, now=NOW).code
 
 
+@pytest.fixture
+def texts(web_app, vault):
+    with web_app.app_context():
+        yield Phone(web_app.extensions["outreach"].settings, vault, NOW, NUMBER)
+
+
 def said(message, locale="en", **values):
     return voice_phrases.spoken(Line(locale, Phrase(message, values)), translator(locale))
 
@@ -386,13 +392,15 @@ def test_pound_without_a_number_goes_back(phone):
     assert phone.hear(phone.post(phone.address, {"Digits": "", "FinishedOnKey": "#"})) == listed
 
 
+def test_calls_are_no_loop_of_texts(phone, texts):
+    for _ in range(3):
+        phone.call()
+        phone.press("1", "9")
+
+    assert texts.text("") != []
+
+
 # What is left for a text.
-
-
-@pytest.fixture
-def texts(web_app, vault):
-    with web_app.app_context():
-        yield Phone(web_app.extensions["outreach"].settings, vault, NOW, NUMBER)
 
 
 def test_half_finished_call_is_continued_by_text(web_app, phone, texts):
