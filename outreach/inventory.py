@@ -135,6 +135,15 @@ HOLDINGS: tuple[Holding, ...] = (
         is_sealed=True,
     ),
     Holding(
+        "calls",
+        N_("Calls to us: your number, the keys you pressed, and what we said"),
+        N_("So that every key counts once, and a call can go on where it was"),
+        N_("Only the program. Staff see that you asked for a call back, without the number."),
+        N_("Deleted a day after the call"),
+        _columns("voice_step", "id call_sid step visit phone_hash sealed at"),
+        is_sealed=True,
+    ),
+    Holding(
         "counts",
         N_("How many people registered and how many came to an event, as plain numbers"),
         N_("To plan the next event and to report"),

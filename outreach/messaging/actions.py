@@ -5,8 +5,9 @@ Sends nothing. A registration is only ever touched for the number that it belong
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from outreach.database import db
@@ -26,12 +27,22 @@ from outreach.vault import Vault
 class Caller:
     """Whose words are carried out, in which language, and when."""
 
-    phone: str
+    #: None for one who calls without showing a number.
+    phone: str | None
     locale: str
     #: What we asked and what was answered, word for word.
     wording: str
     vault: Vault
     now: datetime
+    #: A text comes from its number; the number of a call can be forged.
+    door: Literal["text", "voice"] = "text"
+    #: Of what was asked, so that it counts once where there is no number.
+    request_key: str | None = None
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether what is told is said and not written."""
+        return self.door == "voice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +82,20 @@ def _register(attempt: turns.Register, caller: Caller) -> Done:
     request = requests.RegistrationRequest(
         attempt.event_public_id,
         attempt.locale,
-        "text",
+        caller.door,
         attempt.party_size,
         phone=caller.phone,
-        is_phone_proven=True,
+        is_phone_proven=not caller.is_listening,
         needs=attempt.needs,
-        consent=requests.Consent(caller.wording),
+        consent=requests.Consent(caller.wording) if attempt.wants_texts else None,
+        request_key=caller.request_key,
     )
     try:
         made = service.register(request, vault=caller.vault, now=caller.now)
     except NotFoundError:
         return Done(Refused("gone"))
     except (InvalidInputError, ConflictError) as error:
-        event = event_with_id(attempt.event_public_id, now=caller.now)
+        event = event_with_id(attempt.event_public_id, now=caller.now, is_spoken=caller.is_listening)
         if event is None:
             return Done(Refused("gone"))
         if isinstance(error, InvalidInputError):
@@ -93,7 +105,7 @@ def _register(attempt: turns.Register, caller: Caller) -> Done:
         if refused is None:
             raise
         return Done(refused)
-    row = _own(made.registration_id, caller)
+    row = _row(Registration.id == made.registration_id)
     assert row is not None
     if isinstance(made, requests.AlreadyRegistered):
         return Done(turns.AlreadyRegistered(_told(row, caller)), row)
@@ -160,10 +172,16 @@ def _reaffirm(registration_id: int, caller: Caller) -> Done:
 
 def _own(registration_id: int, caller: Caller) -> Registration | None:
     """A registration, if it belongs to the number that asks."""
+    if caller.phone is None:
+        return None
     hashed = phone_hash(caller.vault, caller.phone)
+    return _row(Registration.id == registration_id, Registration.phone_hash == hashed)
+
+
+def _row(*conditions: ColumnElement[bool]) -> Registration | None:
     return db.session.scalar(
         select(Registration)
-        .where(Registration.id == registration_id, Registration.phone_hash == hashed)
+        .where(*conditions)
         .options(
             joinedload(Registration.guest),
             joinedload(Registration.event).options(joinedload(Event.venue), selectinload(Event.texts)),
@@ -172,7 +190,8 @@ def _own(registration_id: int, caller: Caller) -> Registration | None:
 
 
 def _told(row: Registration, caller: Caller) -> MessageFacts:
-    return registration_facts(row, now=caller.now).told(caller.locale)
+    facts = registration_facts(row, now=caller.now, is_spoken=caller.is_listening)
+    return facts.told(caller.locale)
 
 
 def _refusal(event: EventFacts) -> Refused | None:

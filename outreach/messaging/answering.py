@@ -67,6 +67,8 @@ class Incoming:
     received_at: datetime
     #: Whether the vendor has answered it itself.
     is_answered: bool = False
+    #: For a call, which has no words: the language in which somebody is to call back.
+    call_locale: str | None = None
 
 
 def answer(

@@ -36,16 +36,24 @@ _LATE_ANSWER = timedelta(days=1)
 _HOLDS_A_PLACE = ("confirmed", "waitlisted", "offered")
 
 
-def event_facts(event: Event, *, now: datetime, is_registered: bool = False) -> EventFacts:
-    """An event as texts speak of it; the link of an online one only for those who are registered."""
+def event_facts(
+    event: Event, *, now: datetime, is_registered: bool = False, is_spoken: bool = False
+) -> EventFacts:
+    """An event as texts speak of it; the link of an online one only for those who are registered.
+
+    On the phone nothing is cut short, and no link is read aloud.
+    """
     has_started = event.status == "held" or event.starts_at <= now
     seats_left = 0 if event.waiting_parties else event.seats_left
     return EventFacts(
         public_id=event.public_id,
-        titles={text.locale: shortened(text.title, TITLE_SIGNS) for text in event.texts},
+        titles={
+            text.locale: text.title if is_spoken else shortened(text.title, TITLE_SIGNS)
+            for text in event.texts
+        },
         source_locale=event.source_locale,
         when=When(event.starts_local, event.is_all_day),
-        street=_street(event, is_registered=is_registered),
+        street=_street(event, is_registered=is_registered, is_spoken=is_spoken),
         seats_left=seats_left,
         is_full=seats_left == 0,
         is_open=event.takes_registrations and event.status == "published" and not has_started,
@@ -56,11 +64,11 @@ def event_facts(event: Event, *, now: datetime, is_registered: bool = False) -> 
     )
 
 
-def registration_facts(row: Registration, *, now: datetime) -> RegistrationFacts:
-    """A registration as texts speak of it, with the reason why a party waits."""
+def registration_facts(row: Registration, *, now: datetime, is_spoken: bool = False) -> RegistrationFacts:
+    """A registration as texts or calls speak of it, with the reason why a party waits."""
     return RegistrationFacts(
         row.id,
-        event_facts(row.event, now=now, is_registered=row.state == "confirmed"),
+        event_facts(row.event, now=now, is_registered=row.state == "confirmed", is_spoken=is_spoken),
         row.party_size,
         row.code,
         waiting=waiting(row) if row.state in ("waitlisted", "offered") else None,
@@ -78,14 +86,28 @@ def waiting(row: Registration, *, place: int | None = None) -> Phrase:
     return Phrase(message, values)
 
 
+def events_to_come(*, now: datetime, limit: int) -> list[EventFacts]:
+    """Public events that are to come and take place, as calls speak of them; two queries."""
+    rows = db.session.scalars(
+        select(Event)
+        .where(Event.status == "published", Event.starts_at > now)
+        .options(joinedload(Event.venue), selectinload(Event.texts))
+        .order_by(Event.starts_at, Event.id)
+        .limit(limit)
+    )
+    return [event_facts(row, now=now, is_spoken=True) for row in rows]
+
+
 def event_with_keyword(keyword: str | None, *, now: datetime) -> EventFacts | None:
     """The public event whose poster says a word."""
     return _public_event(Event.keyword == keyword, now=now) if keyword else None
 
 
-def event_with_id(public_id: str, *, now: datetime) -> EventFacts | None:
+def event_with_id(public_id: str, *, now: datetime, is_spoken: bool = False) -> EventFacts | None:
     """The public event of an id."""
-    return _public_event(Event.public_id == public_id, now=now) if public_id else None
+    if not public_id:
+        return None
+    return _public_event(Event.public_id == public_id, now=now, is_spoken=is_spoken)
 
 
 def events_with_ids(public_ids: Sequence[str], *, now: datetime) -> tuple[EventFacts, ...]:
@@ -131,10 +153,12 @@ def registrations_of_phone(phone_hash: str) -> list[Registration]:
     )
 
 
-def places_to_come(rows: Iterable[Registration], *, now: datetime) -> tuple[RegistrationFacts, ...]:
+def places_to_come(
+    rows: Iterable[Registration], *, now: datetime, is_spoken: bool = False
+) -> tuple[RegistrationFacts, ...]:
     """Those that hold a seat or a place in the list of an event which is still to come."""
     return tuple(
-        registration_facts(row, now=now)
+        registration_facts(row, now=now, is_spoken=is_spoken)
         for row in rows
         if row.state in _HOLDS_A_PLACE and _is_to_come(row.event, now)
     )
@@ -199,9 +223,11 @@ def shortened(text: str, signs: int) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,.;:-") + "..."
 
 
-def _public_event(condition: ColumnElement[bool], *, now: datetime) -> EventFacts | None:
+def _public_event(
+    condition: ColumnElement[bool], *, now: datetime, is_spoken: bool = False
+) -> EventFacts | None:
     event = db.session.scalar(_told().where(condition, Event.status.in_(PUBLIC_STATUSES)))
-    return event_facts(event, now=now) if event else None
+    return event_facts(event, now=now, is_spoken=is_spoken) if event else None
 
 
 def _told() -> Select[Event]:
@@ -214,11 +240,12 @@ def _is_unanswered(row: Registration, asked_at: datetime) -> bool:
     return (answered_at is None or answered_at < asked_at) and (moved_at is None or moved_at <= asked_at)
 
 
-def _street(event: Event, *, is_registered: bool) -> str:
+def _street(event: Event, *, is_registered: bool, is_spoken: bool) -> str:
     if event.delivery == "online":
-        # A link is of no use when it is cut.
-        return (event.online_url or "") if is_registered else ""
-    return shortened(event.venue.address or event.venue.name, STREET_SIGNS) if event.venue else ""
+        # A link is of no use when it is cut, or read aloud.
+        return (event.online_url or "") if is_registered and not is_spoken else ""
+    place = (event.venue.address or event.venue.name) if event.venue else ""
+    return place if is_spoken else shortened(place, STREET_SIGNS)
 
 
 def _is_to_come(event: Event, now: datetime) -> bool:

@@ -62,6 +62,20 @@ def receive(
     ).one()
 
 
+def ask_call_back(call_sid: str, phone: str, locale: str, *, vault: Vault, now: datetime) -> None:
+    """Puts a caller among those who wait for a person; once for each call. Flushes."""
+    content = {"from": phone, "body": "", "is_answered": True, "call_locale": locale}
+    statement = insert(InboundMessage).values(
+        provider_sid=call_sid,
+        phone_hash=phone_hash(vault, phone),
+        sealed=vault.seal(content, place=_PLACE),
+        received_at=now,
+        handled_at=now,
+        needs_person=True,
+    )
+    db.session.execute(statement.on_conflict_do_nothing(index_elements=[InboundMessage.provider_sid]))
+
+
 def handle(inbound_id: int, *, settings: Settings, vault: Vault, now: datetime) -> None:
     """Answers the waiting texts of a number, the oldest first, up to this one. Commits after each.
 
@@ -185,7 +199,14 @@ def set_read(inbound_id: int) -> None:
 def opened(row: InboundMessage, *, vault: Vault) -> Incoming:
     """What a text says and who sent it."""
     content = vault.open(row.sealed, place=_PLACE)
-    return Incoming(row.id, content["from"], content["body"], row.received_at, content["is_answered"])
+    return Incoming(
+        row.id,
+        content["from"],
+        content["body"],
+        row.received_at,
+        content["is_answered"],
+        call_locale=content.get("call_locale"),
+    )
 
 
 def forget(*, now: datetime) -> int:
@@ -220,7 +241,8 @@ def _shortly_before(row: InboundMessage, *, vault: Vault) -> list[Incoming]:
         # One that nobody can read any more must not hold up those after it.
         with suppress(SealedValueError):
             found.append(opened(earlier, vault=vault))
-    return found
+    # A call has no words that could go round in a loop.
+    return [text for text in found if text.call_locale is None]
 
 
 def _leave_to_person(inbound_id: int, *, now: datetime) -> None:

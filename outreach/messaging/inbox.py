@@ -45,6 +45,8 @@ class Said:
     is_unread: bool = False
     #: Whether it may mean that the guest wants no texts.
     may_refuse: bool = False
+    #: For one who called and is to be called back: in which language.
+    call_locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +290,17 @@ def _unread_until(hashed: str, inbound_id: int, vault: Vault) -> list[Said]:
 
 def _heard(row: InboundMessage, vault: Vault) -> Said:
     try:
-        words = inbound.opened(row, vault=vault).body
+        text = inbound.opened(row, vault=vault)
     except SealedValueError:
         return Said(None, row.received_at, is_unread=row.needs_person)
-    may_refuse = row.needs_person and consent.read(words) in ("stop", "maybe_stop")
-    return Said(words, row.received_at, is_unread=row.needs_person, may_refuse=may_refuse)
+    may_refuse = row.needs_person and consent.read(text.body) in ("stop", "maybe_stop")
+    return Said(
+        text.body,
+        row.received_at,
+        is_unread=row.needs_person,
+        may_refuse=may_refuse,
+        call_locale=text.call_locale,
+    )
 
 
 def _sent(row: Message, authors: dict[int, str], vault: Vault) -> Said:

@@ -1,4 +1,4 @@
-"""A phone in the browser, for trying out: what it sends goes through the real webhook, really signed.
+"""A phone in the browser, for trying out: its texts and calls go through the real webhooks, really signed.
 
 It exists only where no real text can leave, and has only numbers that are kept for fiction. Those ring
 nobody, so that they may stand in an address, where no guest's number ever does.
@@ -18,7 +18,7 @@ from outreach.errors import InvalidInputError
 from outreach.fields import LineField, tell
 from outreach.i18n import N_, local
 from outreach.installation import is_demo
-from outreach.messaging import outcomes, threads
+from outreach.messaging import calls, keypad, outcomes, threads
 from outreach.messaging.bodies import LONGEST_BODY
 from outreach.messaging.gateways.simulator import post_signed
 from outreach.messaging.outcomes import OUTCOMES
@@ -36,6 +36,7 @@ _SIDE_BY_SIDE = 2
 _REFRESH_SECONDS = 3
 #: A demo may stand where anybody can reach it.
 _TEXTS, _TEXTS_PER = 120, timedelta(minutes=10)
+_LONGEST_KEYS = 20
 _POSTERS_SHOWN = 8
 
 
@@ -70,15 +71,11 @@ def show() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """Sends a text as the phone's vendor would, and shows the phone again."""
     phones = _phones_in_address()
-    sender = request.form.get("from", "")
-    if sender not in phones:
-        abort(400)
+    sender = _sender(phones)
     body = request.form.get("body", "").replace("\r\n", "\n")[:LONGEST_BODY]
     sid = "SM" + uuid4().hex
     with transaction():
-        throttle.count(
-            "simulator", request.remote_addr or "", limit=_TEXTS, per=_TEXTS_PER, vault=vault(), now=now()
-        )
+        _count()
         threads.add_own(sender, sid, body, vault=vault(), now=now())
     fields = {
         "MessageSid": sid,
@@ -87,7 +84,55 @@ def send() -> ResponseReturnValue:
         "Body": body,
         "NumMedia": "0",
     }
-    url = settings().public_url + "/hooks/twilio/sms"
+    return _brought(phones, settings().public_url + "/hooks/twilio/sms", fields)
+
+
+@bp.post("/call")
+def call() -> ResponseReturnValue:
+    """Begins a call as the phone's vendor would, and shows the phone again."""
+    phones = _phones_in_address()
+    fields = {"CallSid": "CA" + uuid4().hex, **_ends_of_call(_sender(phones))}
+    with transaction():
+        _count()
+    return _brought(phones, settings().public_url + calls.PATH, fields)
+
+
+@bp.post("/press")
+def press() -> ResponseReturnValue:
+    """Brings the keys that were pressed in the phone's call; a page that is sent twice answers once."""
+    phones = _phones_in_address()
+    sender = _sender(phones)
+    keys = "".join(key for key in request.form.get("keys", "") if key in "0123456789*#")[:_LONGEST_KEYS]
+    with transaction():
+        _count()
+    visit = request.form.get("visit", -1, type=int)
+    answer = keypad.answer_to(sender, visit, keys, vault=vault())
+    if answer is None:
+        return redirect(_address(phones), 303)
+    url, fields = answer
+    return _brought(phones, url, {**fields, **_ends_of_call(sender)})
+
+
+def _sender(phones: list[str]) -> str:
+    """Which of the phones that are picked up is used."""
+    sender = request.form.get("from", "")
+    if sender not in phones:
+        abort(400)
+    return sender
+
+
+def _count() -> None:
+    throttle.count(
+        "simulator", request.remote_addr or "", limit=_TEXTS, per=_TEXTS_PER, vault=vault(), now=now()
+    )
+
+
+def _ends_of_call(caller: str) -> dict[str, str]:
+    return {"From": caller, "To": settings().text_number or "", "CallStatus": "in-progress"}
+
+
+def _brought(phones: list[str], url: str, fields: dict[str, str]) -> ResponseReturnValue:
+    """Brings something to a webhook as the vendor does, and shows the phones again."""
     # In a context of its own, so that the webhook shares nothing with this request, as in life.
     if Context().run(post_signed, _app(), url, fields) >= 400:
         return _page(phones, NumberForm(), status=502)
@@ -114,6 +159,9 @@ def _page(phones: list[str], form: NumberForm, *, status: int = 200) -> Response
         form=form,
         has_failed=status == 502,
         threads=found,
+        calls=[keypad.last_call(each, vault=vault()) for each in phones],
+        call_address=url_for("simulator.call", phone=[displayed(each) for each in phones]),
+        press_address=url_for("simulator.press", phone=[displayed(each) for each in phones]),
         is_waiting=is_waiting,
         address=_address(phones),
         outcome_address=url_for("simulator.choose", phone=[displayed(each) for each in phones]),

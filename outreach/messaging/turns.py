@@ -189,6 +189,8 @@ class Register:
     party_size: int
     locale: str
     needs: tuple[str, ...] = ()
+    #: Whether the guest agreed to texts; who signs up by text does.
+    wants_texts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

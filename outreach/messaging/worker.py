@@ -20,7 +20,16 @@ from outreach.config import Settings
 from outreach.database import db, insert, transaction
 from outreach.errors import outline
 from outreach.events.models import Event
-from outreach.messaging import broadcast_texts, broadcasts, evidence, inbound, outbox, reminders, reveals
+from outreach.messaging import (
+    broadcast_texts,
+    broadcasts,
+    calls,
+    evidence,
+    inbound,
+    outbox,
+    reminders,
+    reveals,
+)
 from outreach.messaging.doorbell import Doorbell
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.models import WorkerMark
@@ -205,6 +214,7 @@ def _tidy(worker: Worker, now: datetime) -> int:
     with transaction():
         throttle.sweep(now=now)
         inbound.forget(now=now)
+        calls.forget(now=now)
         outbox.forget(now=now)
         reveals.forget(now=now)
     return 0

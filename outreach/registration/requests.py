@@ -31,7 +31,7 @@ class RegistrationRequest:
     party_size: int
     #: E.164, or None for a guest who gives none.
     phone: str | None = None
-    #: Whether the number itself was heard from (a text, a call), not only typed in.
+    #: Whether the number itself was heard from by text; typed in or shown in a call, it can be another's.
     is_phone_proven: bool = False
     #: The pass this browser holds, if any; used only together with the number that made it.
     pass_token: str | None = None

@@ -1,4 +1,4 @@
-"""The same guest comes once through the web and once by text: what is stored and texted is the same."""
+"""The same guest comes through the web, by text and by voice: what is stored and texted is the same."""
 
 import shutil
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from outreach.registration.guests import open_guest, open_party
 from outreach.registration.models import ConsentEvent, Guest, Registration
 from tests.conftest import NOW, FrozenClock
 from tests.factories import make_event, make_request
+from tests.messaging.callers import Telephone
 from tests.messaging.phones import new_sid
 
 PHONE = "+18165550123"
@@ -56,6 +57,13 @@ class World:
         locales = self.app.extensions["outreach"].settings.locales
         for body in ("picnic", str(locales.index(locale) + 1), str(party_size), *needs, "1"):
             self.text(body)
+
+    def register_by_voice(self, locale: str, party_size: int) -> str:
+        """Gives what is said at the end."""
+        locales = self.app.extensions["outreach"].settings.locales
+        telephone = Telephone(self.app, PHONE)
+        telephone.call()
+        return telephone.press(str(locales.index(locale) + 1), "1", "1", f"{party_size}#", "1", "1")
 
     def text(self, body: str) -> None:
         """Comes in as the vendor brings it."""
@@ -144,12 +152,13 @@ def make_world(make_app, sqlite_template, tmp_path):
 
 
 @pytest.mark.parametrize("locale", ["en", "es", "ar"])
-def test_same_guest_is_stored_alike_through_both_doors(make_world, locale):
-    web, text = make_world("web"), make_world("text")
+def test_same_guest_is_stored_alike_through_every_door(make_world, locale):
+    web, text, voice = make_world("web"), make_world("text"), make_world("voice")
     web.register_on_the_web(locale, 3)
     text.register_by_text(locale, 3)
+    voice.register_by_voice(locale, 3)
 
-    assert web.stored() == text.stored()
+    assert web.stored() == text.stored() == voice.stored()
     assert web.stored()["seats"] == (3, 0)
     assert web.stored()["ledger"][0][0] == "granted"
 
@@ -189,34 +198,37 @@ def test_guest_who_registered_on_the_web_answers_the_reminder_by_text(make_world
 
 
 def test_only_the_door_tells_them_apart(make_world):
-    web, text = make_world("web"), make_world("text")
+    web, text, voice = make_world("web"), make_world("text"), make_world("voice")
     web.register_on_the_web("en", 3)
     text.register_by_text("en", 3)
+    voice.register_by_voice("en", 3)
 
     found = []
-    for world in (web, text):
+    for world in (web, text, voice):
         with world.app.app_context():
             row = db.session.scalars(select(Registration)).one()
             line = db.session.scalars(select(ConsentEvent)).one()
             is_proven = row.guest.proven_phone_hash == row.phone_hash
             found.append((row.door, line.source, is_proven))
-    assert found == [("web", "web", False), ("text", "text", True)]
+    # The number of a call can be forged, that of a text cannot.
+    assert found == [("web", "web", False), ("text", "text", True), ("voice", "voice", False)]
 
 
 @pytest.mark.parametrize("locale", ["en", "es", "ar"])
 def test_same_guest_is_texted_alike_until_the_event(make_world, locale):
-    web, text = make_world("web"), make_world("text")
+    web, text, voice = make_world("web"), make_world("text"), make_world("voice")
     web.register_on_the_web(locale, 3)
     text.register_by_text(locale, 3)
+    voice.register_by_voice(locale, 3)
 
-    for world in (web, text):
+    for world in (web, text, voice):
         assert [purpose for purpose, *_ in world.told()] == ["confirmation"]
         # Seven days and eight hours are left; the worker looks once a day and again before the start.
         for hours in (24 * 6 + 8, 22, 1):
             world.clock.forward(hours=hours)
             world.told()
 
-    assert web.told() == text.told()
+    assert web.told() == text.told() == voice.told()
     assert [(purpose, spoken) for purpose, spoken, _ in web.told()] == [
         ("confirmation", locale),
         ("day_before", locale),
@@ -224,20 +236,22 @@ def test_same_guest_is_texted_alike_until_the_event(make_world, locale):
     ]
 
 
-def test_full_event_treats_both_doors_alike(make_world):
+def test_full_event_treats_every_door_alike(make_world):
     found = []
-    for name in ("web", "text"):
+    for name in ("web", "text", "voice"):
         world = make_world(name, taken=9)
         if name == "web":
             world.register_on_the_web("en", 3)
-        else:
+        elif name == "text":
             world.register_by_text("en", 3)
+        else:
+            assert "You are on the waitlist" in world.register_by_voice("en", 3)
         with world.app.app_context():
             row = db.session.scalars(select(Registration).where(Registration.phone_hash.is_not(None))).one()
             event = db.session.scalars(select(Event)).one()
             found.append((_columns(row), event.seats_taken, event.waiting_parties))
 
-    assert found[0] == found[1]
+    assert found[0] == found[1] == found[2]
     assert (found[0][0]["state"], found[0][1:]) == ("waitlisted", (9, 1))
 
 
@@ -265,6 +279,27 @@ def test_guest_who_registered_on_the_web_gives_up_the_place_by_text(make_world):
         world.clock.forward(minutes=1)
         world.text(body)
 
+    with world.app.app_context():
+        assert db.session.scalars(select(Registration.state)).one() == "cancelled"
+        assert db.session.scalars(select(Event.seats_taken)).one() == 0
+
+
+def test_guest_registers_by_voice_is_reminded_by_text_changes_by_text_and_cancels_on_the_web(make_world):
+    world = make_world("all")
+    world.register_by_voice("es", 3)
+    assert [purpose for purpose, *_ in world.told()] == ["confirmation"]
+    world.clock.forward(hours=24 * 6 + 8)
+    assert [purpose for purpose, *_ in world.told()] == ["confirmation", "day_before"]
+    for body in ("0", "1", "2", "1"):
+        world.clock.forward(minutes=1)
+        world.text(body)
+    with world.app.app_context():
+        row = db.session.scalars(select(Registration)).one()
+        token = open_guest(world.vault, row.guest.sealed).token
+        assert (row.party_size, row.event.seats_taken) == (2, 2)
+
+    answer = world.app.test_client().post(f"/es/pass/{token}/{world.public_id}/cancel")
+    assert answer.status_code == 303
     with world.app.app_context():
         assert db.session.scalars(select(Registration.state)).one() == "cancelled"
         assert db.session.scalars(select(Event.seats_taken)).one() == 0

@@ -10,7 +10,14 @@ from outreach.config import TwilioSettings
 from outreach.database import db, transaction
 from outreach.i18n import LANGUAGES
 from outreach.messaging import worker
-from outreach.messaging.models import InboundMessage, Message, SimulatedPhone, SimulatedText, Suppression
+from outreach.messaging.models import (
+    InboundMessage,
+    Message,
+    SimulatedPhone,
+    SimulatedText,
+    Suppression,
+    VoiceStep,
+)
 from outreach.registration.models import Registration
 from tests.factories import make_event
 from tests.pages import form_in
@@ -292,3 +299,86 @@ def test_outcome_is_chosen_only_where_no_guest_is(make_app, sqlite_url, clock):
         "/simulator/outcome?phone=816-555-0101", data={"from": "+18165550101", "outcome": "never"}
     )
     assert answer.status_code == 404
+
+
+@pytest.fixture
+def press(client):
+    """Presses keys in the phone's call and gives the page."""
+
+    def go(*answers):
+        for keys in answers:
+            visit = re.search(r'name="visit" value="(\d+)"', client.get(HOME).text)[1]
+            fields = {"from": "+18165550101", "visit": visit, "keys": keys}
+            answer = client.post(HOME.replace("simulator?", "simulator/press?"), data=fields)
+            assert (answer.status_code, answer.location) == (303, HOME)
+        return client.get(HOME).text
+
+    return go
+
+
+@pytest.fixture
+def call(client):
+    def go():
+        address = HOME.replace("simulator?", "simulator/call?")
+        assert client.post(address, data={"from": "+18165550101"}).location == HOME
+        return client.get(HOME).text
+
+    return go
+
+
+def test_guest_registers_by_keys_on_the_phone_in_the_browser(web_app, picnic, call, press):
+    call()
+    page = press("2", "1", "1", "3#", "1", "1")
+
+    with web_app.app_context():
+        row = db.session.scalars(select(Registration)).one()
+        assert (row.state, row.party_size, row.door) == ("confirmed", 3, "voice")
+    assert ", ".join(row.code) in page
+    assert '<div lang="es" dir="ltr">' in page
+
+
+def test_call_goes_through_the_webhook(web_app, picnic, call, press):
+    call()
+    press("1")
+
+    with web_app.app_context():
+        steps = db.session.scalars(select(VoiceStep).order_by(VoiceStep.visit)).all()
+        assert [(step.step, step.visit) for step in steps] == [("start", 0), ("language", 1)]
+        assert len({step.call_sid for step in steps}) == 1
+
+
+def test_page_that_is_sent_twice_presses_once(client, web_app, picnic, call):
+    page = call()
+    visit = re.search(r'name="visit" value="(\d+)"', page)[1]
+    for _ in range(2):
+        fields = {"from": "+18165550101", "visit": visit, "keys": "1"}
+        client.post(HOME.replace("simulator?", "simulator/press?"), data=fields)
+
+    with web_app.app_context():
+        assert len(db.session.scalars(select(VoiceStep)).all()) == 2
+
+
+def test_call_that_ended_takes_no_keys(client, picnic, call, press):
+    call()
+    page = press("1", "9")
+
+    assert "The call has ended." in page
+    assert 'name="visit"' not in page
+    assert "Call again" in page
+    stale = {"from": "+18165550101", "visit": "2", "keys": "1"}
+    assert client.post(HOME.replace("simulator?", "simulator/press?"), data=stale).location == HOME
+
+
+@pytest.mark.parametrize("fields", [{}, {"from": "+18165550102"}, {"from": "+18165550101; DROP"}])
+@pytest.mark.parametrize("what", ["call", "press"])
+def test_only_the_phone_that_is_picked_up_calls(client, fields, what):
+    address = HOME.replace("simulator?", f"simulator/{what}?")
+
+    assert client.post(address, data=fields).status_code == 400
+
+
+def test_keys_without_a_call_show_the_phone(client):
+    address = HOME.replace("simulator?", "simulator/press?")
+    for visit in ("0", "-1", "x", ""):
+        answer = client.post(address, data={"from": "+18165550101", "visit": visit, "keys": "1"})
+        assert (answer.status_code, answer.location) == (303, HOME)

@@ -11,6 +11,7 @@ from outreach.messaging.models.reveal import Reveal
 from outreach.messaging.models.simulated_phone import SimulatedPhone
 from outreach.messaging.models.simulated_text import SimulatedText
 from outreach.messaging.models.suppression import Suppression
+from outreach.messaging.models.voice_step import VoiceStep
 from outreach.messaging.models.worker_mark import WorkerMark
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "SimulatedPhone",
     "SimulatedText",
     "Suppression",
+    "VoiceStep",
     "WorkerMark",
 ]

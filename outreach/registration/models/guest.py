@@ -16,8 +16,8 @@ class Guest(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Keyed hash of the pass's link token.
     token_hash: Mapped[str] = mapped_column(String(40), unique=True)
-    #: Keyed hash of a number that has itself texted or called. Somebody who only typed a number into
-    #: a web form has not shown that it is theirs, and must not be led to its owner's pass.
+    #: Keyed hash of a number that has itself texted. Somebody who only typed a number into a web form,
+    #: or shows it in a call, has not shown that it is theirs, and must not be led to its owner's pass.
     proven_phone_hash: Mapped[str | None] = mapped_column(String(40), unique=True)
     #: `guests.GuestFacts` under the vault's key: token, language, first name and phone where given.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,306 @@
+"""Calls that come in: each webhook of one is answered once, however often the vendor brings it.
+
+Where a call stands is in our table and not in an address or a cookie. What a caller's number is registered
+for is looked up only after the right code; a caller's number alone proves nothing.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from outreach import throttle
+from outreach.config import Settings
+from outreach.database import db, insert
+from outreach.errors import ConflictError, TooManyRequestsError
+from outreach.i18n import translator
+from outreach.messaging import conversations, inbound, voice_dialogue
+from outreach.messaging.actions import Caller, carry_out
+from outreach.messaging.channels.voice import Question, Spoken, spoken_locales, twiml
+from outreach.messaging.facts import (
+    event_with_id,
+    events_to_come,
+    places_to_come,
+    registrations_of_phone,
+)
+from outreach.messaging.models import Message, VoiceStep
+from outreach.messaging.turns import PAUSE, AskPerson, Cancel, Dialogue, Register
+from outreach.messaging.voice_dialogue import NUMBER_STEPS, Call, CheckCode, Checked, VoiceFacts, VoiceTurn
+from outreach.messaging.voice_phrases import Line, spoken
+from outreach.registration.guests import phone_hash
+from outreach.vault import Vault
+
+#: Where the vendor brings calls; behind it stand the question that is answered and the visit.
+PATH = "/hooks/twilio/voice"
+START = "start"
+
+_WRONG_CODES, _WRONG_CODES_PER = 5, timedelta(hours=1)
+_MOST_EVENTS = 40
+_KEPT_FOR = timedelta(days=1)
+_PLACE = "voice"
+#: A text that left, as far as we know.
+_LEFT = ("accepted", "queued", "sending", "sent", "delivered")
+#: Questions that are worth taking up by text, and the question of the text dialogue that each becomes.
+_DRAFTS = {"party": "party", "confirm": "confirm", "texts": "confirm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One exchange of a call, as the vendor knows it."""
+
+    visit: int
+    #: What the caller pressed; empty for the beginning, and for nothing.
+    keys: str
+    #: What we answered.
+    twiml: str
+
+
+def begin(call_sid: str, phone: str | None, *, settings: Settings, vault: Vault, now: datetime) -> str:
+    """Answers a call that begins, in TwiML; asked twice, with the same answer. Flushes.
+
+    `phone` is E.164, or None for a number that we do not see or cannot call.
+    """
+    return _Exchange(call_sid, phone, settings, vault, now).begin()
+
+
+def hear(
+    call_sid: str, step: str, visit: int, keys: str, *, settings: Settings, vault: Vault, now: datetime
+) -> str | None:
+    """Answers the keys that were pressed at a question, in TwiML. Flushes.
+
+    Asked twice, it gives the same answer and does nothing again. None for a question that this call was
+    never asked.
+    """
+    # The lock lets the second of two that come at once wait, and then find the answer of the first.
+    asked = db.session.scalar(
+        select(VoiceStep)
+        .where(VoiceStep.call_sid == call_sid, VoiceStep.visit == visit - 1)
+        .with_for_update()
+    )
+    if asked is None:
+        return None
+    answered = _answer(call_sid, step, visit, vault=vault)
+    if answered is not None:
+        return answered
+    content = vault.open(asked.sealed, place=_PLACE)
+    call = Call.from_json(content["call"]) if content["call"] else None
+    if call is None or call.step != step:
+        return None
+    exchange = _Exchange(call_sid, content["phone"], settings, vault, now)
+    return exchange.hear(call, keys, said=content["said"])
+
+
+def steps_of_last_call(phone: str, *, vault: Vault) -> tuple[str, list[Step]] | None:
+    """The id of a number's last call and everything that was said in it, for a phone in the browser."""
+    last = db.session.scalar(
+        select(VoiceStep.call_sid)
+        .where(VoiceStep.phone_hash == phone_hash(vault, phone))
+        .order_by(VoiceStep.id.desc())
+        .limit(1)
+    )
+    if last is None:
+        return None
+    rows = db.session.scalars(
+        select(VoiceStep).where(VoiceStep.call_sid == last).order_by(VoiceStep.visit)
+    ).all()
+    contents = [(row.visit, vault.open(row.sealed, place=_PLACE)) for row in rows]
+    return last, [Step(visit, content["keys"], content["twiml"]) for visit, content in contents]
+
+
+def forget(*, now: datetime) -> int:
+    """Deletes what was said in calls that are long over; returns how many answers."""
+    gone = db.session.execute(
+        delete(VoiceStep).where(VoiceStep.at <= now - _KEPT_FOR).returning(VoiceStep.id)
+    )
+    return len(gone.all())
+
+
+class _Exchange:
+    """One webhook of a call, and what is known of the caller."""
+
+    def __init__(
+        self, call_sid: str, phone: str | None, settings: Settings, vault: Vault, now: datetime
+    ) -> None:
+        self.call_sid = call_sid
+        self.phone = phone
+        self.settings = settings
+        self.vault = vault
+        self.now = now
+        self.hashed = phone_hash(vault, phone) if phone else None
+
+    def begin(self) -> str:
+        answered = _answer(self.call_sid, START, 0, vault=self.vault)
+        if answered is not None:
+            return answered
+        return self.write(voice_dialogue.begin(self.facts(None)), START, 0, "")
+
+    def hear(self, call: Call, keys: str, *, said: str) -> str:
+        turn = voice_dialogue.step(call, keys, self.facts(call))
+        match turn.action:
+            case CheckCode(code):
+                checked = self.check(code)
+                proven = replace(call, is_proven=call.is_proven or checked == "right")
+                turn = voice_dialogue.concluded(turn, checked, self.facts(proven))
+            case Register() | Cancel() as attempt:
+                outcome = carry_out(attempt, self.caller(call, keys, said)).outcome
+                turn = voice_dialogue.concluded(turn, outcome, self.facts(call))
+                if isinstance(attempt, Register):
+                    self.drop_draft(attempt.event_public_id)
+        # After the attempt: one wrong code too many leads to a person as well.
+        if isinstance(turn.action, AskPerson) and self.phone is not None:
+            locale = call.locale or spoken_locales(self.settings.locales)[0]
+            inbound.ask_call_back(self.call_sid, self.phone, locale, vault=self.vault, now=self.now)
+        self.leave_draft(turn.call)
+        return self.write(turn, call.step, call.visit + 1, keys)
+
+    def facts(self, call: Call | None) -> VoiceFacts:
+        """What may be known in this call; nothing of the number's own until a code was right."""
+        is_proven = call is not None and call.is_proven and self.hashed is not None
+        rows = registrations_of_phone(self.hashed) if is_proven and self.hashed else []
+        return VoiceFacts(
+            offered_locales=spoken_locales(self.settings.locales),
+            region=self.settings.region_name,
+            has_number=self.phone is not None,
+            events=tuple(events_to_come(now=self.now, limit=_MOST_EVENTS)),
+            event=event_with_id(call.event_public_id, now=self.now, is_spoken=True) if call else None,
+            registrations=places_to_come(rows, now=self.now, is_spoken=True),
+            last_text=self.last_text() if is_proven else None,
+        )
+
+    def last_text(self) -> Line | None:
+        sealed = db.session.scalar(
+            select(Message.sealed)
+            .where(Message.phone_hash == self.hashed, Message.state.in_(_LEFT))
+            .order_by(Message.id.desc())
+            .limit(1)
+        )
+        if sealed is None:
+            return None
+        content = self.vault.open(sealed, place="message")
+        return Line(content["locale"], content["body"])
+
+    def check(self, code: str) -> Checked:
+        """Whether a code is one of this number's; the sixth wrong one in an hour is not even looked at."""
+        assert self.phone is not None
+        assert self.hashed is not None
+        tried = db.session.begin_nested()
+        try:
+            throttle.count(
+                "voice code",
+                self.phone,
+                limit=_WRONG_CODES,
+                per=_WRONG_CODES_PER,
+                vault=self.vault,
+                now=self.now,
+            )
+        except TooManyRequestsError:
+            tried.commit()
+            return "too_often"
+        rows = registrations_of_phone(self.hashed)
+        if any(place.code == code for place in places_to_come(rows, now=self.now)):
+            # Only wrong ones count.
+            tried.rollback()
+            return "right"
+        tried.commit()
+        return "wrong"
+
+    def caller(self, call: Call, keys: str, said: str) -> Caller:
+        key = f"{self.call_sid} {call.event_public_id}"
+        return Caller(
+            self.phone,
+            call.locale,
+            f"{said}\n> {keys}",
+            self.vault,
+            self.now,
+            door="voice",
+            # A number finds its own registration again.
+            request_key=None if self.phone else self.vault.hash(key, purpose="voice request"),
+        )
+
+    # What is left for a text.
+
+    def leave_draft(self, call: Call | None) -> None:
+        """Leaves a half-finished sign-up to be taken up by text, should the call end here.
+
+        It is left as one that rests, so that it is asked about by text before anything counts: whoever
+        forges a number must not sign anybody up. A conversation that is going on is left alone.
+        """
+        if self.hashed is None or call is None or call.step not in _DRAFTS:
+            return
+        kept = conversations.of_phone(self.hashed, vault=self.vault, now=self.now)
+        talk = kept.dialogue
+        if talk is not None and not talk.is_over(self.now) and not talk.is_resting(self.now):
+            return
+        draft = Dialogue(
+            "confirm" if _DRAFTS[call.step] == "confirm" else "party",
+            call.locale,
+            self.now - PAUSE - timedelta(seconds=1),
+            call.event_public_id,
+            party_size=call.party_size,
+        )
+        self.keep(replace(kept, dialogue=draft, said=""))
+
+    def drop_draft(self, event_public_id: str) -> None:
+        """Takes back what was left for an event, once the call has settled it."""
+        if self.hashed is None:
+            return
+        kept = conversations.of_phone(self.hashed, vault=self.vault, now=self.now)
+        talk = kept.dialogue
+        if talk is not None and talk.event_public_id == event_public_id and talk.is_resting(self.now):
+            self.keep(replace(kept, dialogue=None, said=""))
+
+    def keep(self, kept: conversations.Kept) -> None:
+        assert self.hashed is not None
+        # A text that came in at this very moment goes first.
+        with suppress(ConflictError):
+            conversations.keep(self.hashed, kept, vault=self.vault, now=self.now)
+
+    # The answer.
+
+    def write(self, turn: VoiceTurn, step: str, visit: int, keys: str) -> str:
+        """Keeps the answer under its step and visit and gives it; of two at once the first one's."""
+        said = [Spoken(line.locale, spoken(line, translator(line.locale))) for line in turn.lines]
+        answer = twiml(said, self.question(turn.call))
+        content = {
+            "phone": self.phone,
+            "call": turn.call.to_json() if turn.call else None,
+            "keys": keys,
+            "said": _words(said),
+            "twiml": answer,
+        }
+        statement = insert(VoiceStep).values(
+            call_sid=self.call_sid,
+            step=step,
+            visit=visit,
+            phone_hash=self.hashed,
+            sealed=self.vault.seal(content, place=_PLACE),
+            at=self.now,
+        )
+        written = db.session.execute(statement.on_conflict_do_nothing().returning(VoiceStep.id)).scalar()
+        # Only the beginning can meet another one here, and it does nothing but greet.
+        return answer if written else _answer(self.call_sid, step, visit, vault=self.vault) or answer
+
+    def question(self, call: Call | None) -> Question | None:
+        if call is None:
+            return None
+        address = f"{self.settings.public_url}{PATH}/{call.step}/{call.visit + 1}"
+        return Question(address, is_number=call.step in NUMBER_STEPS)
+
+
+def _answer(call_sid: str, step: str, visit: int, *, vault: Vault) -> str | None:
+    """What was answered already; None when nothing was."""
+    sealed = db.session.scalar(
+        select(VoiceStep.sealed).where(
+            VoiceStep.call_sid == call_sid, VoiceStep.step == step, VoiceStep.visit == visit
+        )
+    )
+    if sealed is None:
+        return None
+    found: str = vault.open(sealed, place=_PLACE)["twiml"]
+    return found
+
+
+def _words(said: Sequence[Spoken]) -> str:
+    return "\n".join(each.words for each in said)

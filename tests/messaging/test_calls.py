@@ -1,0 +1,125 @@
+"""Calls on both databases: an answer that is asked for twice, by two at once, and codes that are counted."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from outreach.database import db, transaction
+from outreach.events.models import Event
+from outreach.messaging import calls
+from outreach.messaging.channels.voice import heard
+from outreach.messaging.models import VoiceStep
+from outreach.registration import service
+from outreach.registration.models import Registration
+from outreach.throttle import Throttle
+from tests.factories import NOW, make_event, make_request
+from tests.messaging.callers import new_call_sid
+
+NUMBER = "+18165550123"
+
+
+@pytest.fixture
+def event(context):
+    with transaction():
+        return make_event(capacity=10)
+
+
+@pytest.fixture
+def sid():
+    return new_call_sid()
+
+
+@pytest.fixture
+def given(context, vault):
+    return {"settings": context.extensions["outreach"].settings, "vault": vault, "now": NOW}
+
+
+@pytest.fixture
+def press(sid, given):
+    """Begins a call and presses keys; gives the last answer and the step and visit that come next."""
+
+    def go(*answers):
+        with transaction():
+            answer = calls.begin(sid, NUMBER, **given)
+        for keys in answers:
+            step, visit = following(answer)
+            with transaction():
+                answer = calls.hear(sid, step, visit, keys, **given)
+        return answer
+
+    return go
+
+
+def following(answer):
+    step, visit = heard(answer).address.split("/")[-2:]
+    return step, int(visit)
+
+
+def test_answer_of_two_at_once_is_one(context, event, sid, given, press):
+    step, visit = following(press("1", "1", "1", "2", "1"))
+    answers, errors = [], []
+
+    def bring():
+        try:
+            with context.app_context(), transaction():
+                answers.append(calls.hear(sid, step, visit, "1", **given))
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=bring) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert len(set(answers)) == 1
+    assert db.session.scalar(select(func.count()).select_from(Registration)) == 1
+    assert db.session.scalars(select(Event.seats_taken)).one() == 2
+
+
+def test_beginning_of_two_at_once_is_one(context, event, sid, given):
+    answers = []
+
+    def bring():
+        with context.app_context(), transaction():
+            answers.append(calls.begin(sid, NUMBER, **given))
+
+    threads = [threading.Thread(target=bring) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(answers), len(set(answers))) == (4, 1)
+    assert db.session.scalar(select(func.count()).select_from(VoiceStep)) == 1
+
+
+def test_right_code_is_not_counted(event, given, press):
+    with transaction():
+        code = service.register(make_request(event, phone=NUMBER), vault=given["vault"], now=NOW).code
+    press("1", "2", code)
+
+    assert db.session.scalars(select(Throttle.tries)).all() == []
+
+
+def test_wrong_code_is_counted(event, given, press):
+    press("1", "2", "000000")
+
+    assert db.session.scalars(select(Throttle.tries)).all() == [1]
+
+
+def test_nothing_of_a_call_is_readable_in_the_database(event, sid, given, press):
+    with transaction():
+        code = service.register(make_request(event, phone=NUMBER), vault=given["vault"], now=NOW).code
+    press("1", "2", code)
+
+    rows = db.session.scalars(select(VoiceStep)).all()
+    assert all(NUMBER.encode() not in row.sealed and b"Picnic" not in row.sealed for row in rows)
+    assert [(row.step, row.visit) for row in rows] == [
+        ("start", 0),
+        ("language", 1),
+        ("menu", 2),
+        ("code", 3),
+    ]
