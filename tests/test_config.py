@@ -113,3 +113,11 @@ def test_postgresql_addresses_get_the_driver_we_ship(url):
 )
 def test_text_number_is_the_one_that_guests_see(settings, number):
     assert settings.text_number == number
+
+
+def test_metrics_are_told_to_this_machine_or_to_the_networks_that_are_named():
+    assert [str(each) for each in read().metrics_networks] == ["127.0.0.0/8", "::1/128"]
+    named = read(METRICS_NETWORKS="10.1.0.0/16, 2001:db8::/32")
+    assert [str(each) for each in named.metrics_networks] == ["10.1.0.0/16", "2001:db8::/32"]
+    with pytest.raises(ConfigurationError, match="METRICS_NETWORKS must be networks"):
+        read(METRICS_NETWORKS="my machine")
