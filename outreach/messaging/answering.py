@@ -48,8 +48,10 @@ from outreach.registration.models import Registration
 from outreach.vault import Vault
 
 #: So many texts of one number in so short a time, or the same one again and again, are most likely a
-#: machine that answers ours.
+#: machine that answers ours. Machines write words: digits are a person's answers, and count only in the
+#: limit for texts of any kind.
 LOOP_TEXTS, LOOP_WITHIN = 10, timedelta(minutes=10)
+MOST_TEXTS = 40
 #: As often the same text is answered; from the third one on a person has been told.
 _SAME_ANSWERED = 3
 
@@ -77,7 +79,7 @@ def answer(
     """Does what a text asks for and writes the replies down; says whether a person should read it.
 
     `earlier` are the texts of the same number within LOOP_WITHIN before, the newest first, and no
-    more than LOOP_TEXTS + 1 of them. Flushes.
+    more than MOST_TEXTS + 1 of them. Flushes.
     """
     return _Answer(text, earlier, settings, vault, now).give()
 
@@ -117,13 +119,16 @@ class _Answer:
         if suppressions.is_suppressed(self.hashed):
             # We may not answer, but nobody is to be talked to by nobody.
             return not self.is_loop
-        if self.is_loop:
-            # One look at it is enough.
-            return len(self.earlier) == LOOP_TEXTS
-        if word == "help":
+        if word == "help" and not _is_same_again(self.text, self.earlier):
             if not self.text.is_answered:
                 self.reply(Phrase(phrases.HELP, {"region": self.settings.region_name}))
             return False
+        if self.is_loop:
+            # One look at it is enough, and one word that somebody will look.
+            is_first = not _is_loop(self.earlier[0], self.earlier[1:])
+            if is_first:
+                self.reply(Phrase(phrases.PERSON))
+            return is_first
         if word == "maybe_stop":
             self.reply(Phrase(phrases.MAYBE_STOP))
             return True
@@ -154,7 +159,7 @@ class _Answer:
 
     def start(self) -> bool:
         suppressions.start(self.text.phone, self.text.body, self.spoken, vault=self.vault, now=self.now)
-        if not self.text.is_answered and not self.is_loop:
+        if not self.text.is_answered and not _is_same_again(self.text, self.earlier):
             self.reply(Phrase(phrases.STARTED))
         return False
 
@@ -270,12 +275,18 @@ class _Answer:
 
 
 def _is_loop(text: Incoming, earlier: Sequence[Incoming]) -> bool:
-    if len(earlier) >= LOOP_TEXTS:
+    if len(earlier) >= MOST_TEXTS:
         return True
     # "1" is the answer to most of our questions.
-    if choice(text.body) is not None or len(earlier) < _SAME_ANSWERED:
+    if choice(text.body) is not None:
         return False
-    return all(before.body.strip() == text.body.strip() for before in earlier[:_SAME_ANSWERED])
+    with_words = sum(choice(before.body) is None for before in earlier)
+    return with_words >= LOOP_TEXTS or _is_same_again(text, earlier)
+
+
+def _is_same_again(text: Incoming, earlier: Sequence[Incoming]) -> bool:
+    last = earlier[:_SAME_ANSWERED]
+    return len(last) == _SAME_ANSWERED and all(each.body.strip() == text.body.strip() for each in last)
 
 
 #: Whose stop, start or help word it is; of one in several languages, the first on offer counts.

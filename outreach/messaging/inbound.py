@@ -234,7 +234,7 @@ def _shortly_before(row: InboundMessage, *, vault: Vault) -> list[Incoming]:
             InboundMessage.received_at > row.received_at - answering.LOOP_WITHIN,
         )
         .order_by(InboundMessage.id.desc())
-        .limit(answering.LOOP_TEXTS + 1)
+        .limit(answering.MOST_TEXTS + 1)
     )
     found = []
     for earlier in rows:

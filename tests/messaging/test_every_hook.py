@@ -16,27 +16,38 @@ RULES = [
     if rule.rule.startswith("/hooks/")
 ]
 _ids = [rule.endpoint for rule in RULES]
+CALL = "CA" + "1" * 32
 
 
 @pytest.fixture
 def address(web_app):
     """An address of the rule, as if the vendor had it from us."""
     token = status.token_of(1, vault=web_app.extensions["outreach"].vault)
-    return lambda rule: re.sub(r"<(?:\w+:)?token>", token, rule.rule)
+    parts = {"token": token, "step": "language", "visit": "1"}
+    return lambda rule: re.sub(r"<(?:\w+:)?(\w+)>", lambda part: parts[part[1]], rule.rule)
 
 
 @pytest.fixture
 def form(web_app):
-    """Fields that are fine for a text and for a report."""
+    """Fields that are fine for a text, a report and a call."""
     ours = account(web_app.extensions["outreach"].settings, web_app.extensions["outreach"].vault)
     return {
         "AccountSid": ours.sid,
         "MessageSid": sid(1),
+        "CallSid": CALL,
+        "Digits": "1",
         "MessageStatus": "sent",
         "From": PHONE,
         "To": "+18165550100",
         "Body": "PICNIC",
     }
+
+
+@pytest.fixture
+def call(web_app, client, form):
+    """A call that waits for its first key."""
+    path = "/hooks/twilio/voice"
+    assert client.post(path, data=form, headers=signed(web_app, path, form)).status_code == 200
 
 
 def signed(app, path, form, *, token=""):
@@ -45,8 +56,8 @@ def signed(app, path, form, *, token=""):
     return {HEADER: sign(runtime.settings.public_url + path, form, token)}
 
 
-def test_both_doors_are_walked():
-    assert {"twilio.sms", "twilio_status.report"} <= set(_ids)
+def test_every_door_is_walked():
+    assert {"twilio.sms", "twilio_status.report", "twilio_voice.start", "twilio_voice.keys"} <= set(_ids)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=_ids)
@@ -79,7 +90,7 @@ def test_hook_takes_no_more_than_64_kilobytes(web_app, client, address, form, ru
 
 
 @pytest.mark.parametrize("rule", RULES, ids=_ids)
-def test_hook_takes_repetitions_and_fields_of_next_year(web_app, client, address, form, rule):
+def test_hook_takes_repetitions_and_fields_of_next_year(web_app, client, address, form, call, rule):
     path, more = address(rule), {**form, "FieldOfNextYear": "1", "ApiVersion": "2030-01-01"}
     answers = [client.post(path, data=more, headers=signed(web_app, path, more)) for _ in range(3)]
 

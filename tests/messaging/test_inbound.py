@@ -720,18 +720,38 @@ def test_number_that_was_out_of_reach_is_answered(phone, event):
 # Machines
 
 
-def test_eleventh_text_in_ten_minutes_is_not_answered(phone, event):
+def test_eleventh_text_in_ten_minutes_is_the_last_that_is_answered(phone, event):
     answers = [phone.text(f"word{number}", after=timedelta(seconds=30)) for number in range(12)]
 
-    assert [bool(replies) for replies in answers] == [True] * 10 + [False] * 2
+    assert [bool(replies) for replies in answers] == [True] * 11 + [False]
+    assert answers[10] == [said(phrases.PERSON)]
     flagged = [message.needs_person for message in phone.received()[-2:]]
     assert flagged == [True, False]
 
 
-def test_same_text_is_answered_three_times(phone, event):
+def test_same_text_is_answered_three_times_and_then_left_to_a_person(phone, event):
     answers = [phone.text("I am driving now", after=timedelta(minutes=2)) for _ in range(5)]
 
-    assert [bool(replies) for replies in answers] == [True, True, True, False, False]
+    assert [bool(replies) for replies in answers] == [True, True, True, True, False]
+    assert answers[3] == [said(phrases.PERSON)]
+
+
+def test_guest_who_answers_by_digits_is_no_machine(phone, event):
+    """A sign-up, second thoughts and a cancellation take more than ten texts, all within minutes."""
+    said_by_guest = (WORD, "1", "3", "1", "0", "1", "2", "1", "0", "1", "4", "1", "0", "2", "1")
+    answers = [phone.text(body, after=timedelta(seconds=20)) for body in said_by_guest]
+
+    assert all(answers)
+    assert phone.registration().state == "cancelled"
+
+
+def test_start_and_help_are_answered_after_many_texts(phone, event):
+    for number in range(11):
+        phone.text(f"word{number}", after=timedelta(seconds=20))
+
+    assert phone.text("help") == [said(phrases.HELP, region="Kansas City")]
+    phone.text("stop")
+    assert phone.text("start") == [said(phrases.STARTED)]
 
 
 def test_ones_in_a_row_are_answers_and_no_machine(phone, event):

@@ -376,11 +376,13 @@ def test_staff_see_who_is_to_be_called_back_and_no_number(web_app, client, phone
     phone.press("2", "9")
     page = client.get("/staff/messages").text
 
-    assert "Called and asked for a call back, in Spanish." in page
+    assert "Called and asked for a call back, in Español." in page
     assert re.search(rf"code .*{registered}", page)
     assert "555" not in re.sub(r"<[^>]+>", "", page)
-    waiting = re.search(r'action="(/staff/messages/\d+/done)"', page)[1]
-    client.post(waiting)
+    talk = re.search(r'href="(/staff/messages/\d+)"', page)[1]
+    assert "Called and asked" in client.get(talk).text
+    assert client.get(f"{talk}/number").status_code == 200
+    client.post(f"{talk}/done")
     assert "Called and asked" not in client.get("/staff/messages").text
 
 
