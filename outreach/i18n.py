@@ -129,8 +129,12 @@ class Translator:
 
     def listed(self, items: Iterable[str]) -> str:
         """Items as one phrase: "a, b, and c"."""
-        return format_list(list(items), locale=self._babel)
+        phrase = format_list(list(items), locale=self._babel)
+        # CLDR's pattern knows no sounds: before an i, Spanish says "e".
+        return _BEFORE_I.sub(" e ", phrase) if self.locale == "es" else phrase
 
+
+_BEFORE_I = re.compile(r" y (?=h?[iíIÍ](?![eE]))")
 
 # The same few days, times and numbers stand on every page, and writing one takes as long as a query.
 _kept = lru_cache(maxsize=4096)

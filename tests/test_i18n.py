@@ -74,3 +74,16 @@ def test_language_is_named_in_the_reader_s_language():
     assert language_name("so", "es") == "somalí"
     assert language_name("prs", "en")
     assert language_name("xx", "en") == "xx"
+
+
+@pytest.mark.parametrize(
+    ("items", "phrase"),
+    [
+        (["español", "inglés"], "español e inglés"),
+        (["inglés", "español"], "inglés y español"),
+        (["agua", "hielo"], "agua y hielo"),
+        (["madres", "hijas"], "madres e hijas"),
+    ],
+)
+def test_spanish_list_ends_as_it_is_said(items, phrase):
+    assert translator("es").listed(items) == phrase
