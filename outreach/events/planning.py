@@ -27,6 +27,7 @@ from outreach.events.models import (
     Venue,
 )
 from outreach.events.zones import fold_at, is_doubled
+from outreach.folding import folded
 from outreach.i18n import LANGUAGES, N_
 from outreach.identifiers import public_id
 from outreach.policy import LAW_ENFORCEMENT, Role
@@ -351,6 +352,7 @@ def _filled(row: EventText, text: TextDraft) -> EventText:
         text.summary.strip(),
         text.description.strip(),
     )
+    row.search_words = folded(f"{row.title} {row.summary} {row.description}")
     row.is_reviewed = text.is_reviewed
     return row
 

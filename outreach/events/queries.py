@@ -23,6 +23,7 @@ from outreach.events.drafts import LONGEST_EVENT, PUBLIC_STATUSES
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event, EventCohost, EventLanguage, EventText, Generation, Venue
 from outreach.events.zones import FIRST_YEAR, LAST_YEAR
+from outreach.folding import folded
 from outreach.i18n import LANGUAGES, N_
 
 PAGE_SIZE = 20
@@ -302,14 +303,14 @@ def _page_of(status: str, filters: Filters, now: datetime) -> Select[int, dateti
 
 def _mentions(word: str) -> ColumnElement[bool]:
     """Whether a word occurs in an event's texts of any language, or in the name of its place or host."""
-    texts = select(EventText.event_id).where(
-        or_(
-            *(
-                column.icontains(word, autoescape=True)
-                for column in (EventText.title, EventText.summary, EventText.description)
-            )
-        )
+    plain = folded(word)
+    # Of a sign that is no letter nothing is left in the plain form.
+    is_said = (
+        EventText.search_words.contains(plain, autoescape=True)
+        if plain
+        else EventText.title.contains(word, autoescape=True)
     )
+    texts = select(EventText.event_id).where(is_said)
     places = select(Venue.id).where(
         or_(Venue.name.icontains(word, autoescape=True), Venue.city.icontains(word, autoescape=True))
     )

@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from outreach.config import Settings
 from outreach.database import db
+from outreach.folding import folded
 from outreach.i18n import translator
 from outreach.messaging import conversations, dialogue, due, outbox, phrases, suppressions
 from outreach.messaging.actions import Caller, Done, carry_out, speak_from_now_on
 from outreach.messaging.answers import choice
-from outreach.messaging.consent import WORDS, folded, read
+from outreach.messaging.consent import WORDS, read
 from outreach.messaging.facts import (
     event_with_id,
     event_with_keyword,

@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from outreach.folding import folded
 from outreach.i18n import SOURCE_LOCALE
-from outreach.messaging.consent import folded
 
 #: Number words from one on, per language; words for the same number stand side by side.
 _NUMBERS: Mapping[str, str] = {

@@ -9,10 +9,11 @@ choosing of the word. The English words are those of 47 CFR 64.1200(a)(10) and o
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from outreach.folding import folded
 
 Word = Literal["stop", "start", "help", "maybe_stop"]
 
@@ -263,38 +264,10 @@ WORDS: Mapping[str, Words] = {
 #: A stop word counts as one at the head of a message of so many words.
 _SHORT_MESSAGE_WORDS = 3
 
-_APOSTROPHES = re.compile("['’‘ʼ`´＇]")
 #: A phone that "likes" one of our texts sends it back in quotes, with the STOP that we printed in it.
 _QUOTED = re.compile("“[^”]{40,}”?")
-#: One letter each for those that Arabic, Persian and Pashto keyboards give different signs.
-_ONE_LETTER = str.maketrans({"ی": "ي", "ى": "ي", "ې": "ي", "ک": "ك", "ڪ": "ك", "\u0640": None})
 #: Burmese and Chinese are written without spaces between words.
 _UNSPACED = re.compile("[\u1000-\u109f\u3400-\u9fff]")
-
-
-def folded(text: str) -> str:
-    """The words of a text in one plain form, one space between them, whatever keyboard they came from.
-
-    Case, accents, vowel points, stretching, invisible signs and punctuation go. Vowel signs of
-    Burmese and Nepali stay: without them "stop" would be the beginning of "that is fine".
-    """
-    text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", text)).casefold()
-    kept = "".join(_kept(sign) for sign in unicodedata.normalize("NFKD", text))
-    words = kept.translate(_ONE_LETTER).split()
-    if len(words) > 1 and all(len(word) == 1 and word.isalpha() for word in words):
-        return "".join(words)  # s.t.o.p
-    return " ".join(words)
-
-
-def _kept(sign: str) -> str:
-    category = unicodedata.category(sign)
-    if category[0] == "M":
-        # Combining classes up to 9 are vowel signs, nukta and virama; the accents lie above.
-        is_spelling = unicodedata.combining(sign) <= 9 and category != "Me"
-        return sign if is_spelling and not "\ufe00" <= sign <= "\ufe0f" else ""
-    if category == "Cf":
-        return ""
-    return sign if category[0] in "LN" else " "
 
 
 _STOP = frozenset(folded(entry) for words in WORDS.values() for entry in words.stop)

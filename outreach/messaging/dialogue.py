@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from outreach.folding import folded
 from outreach.i18n import LANGUAGES
 from outreach.messaging import phrases
 from outreach.messaging.answers import (
@@ -22,7 +23,6 @@ from outreach.messaging.answers import (
     locale_of_events_word,
     party_size,
 )
-from outreach.messaging.consent import folded
 from outreach.messaging.phrases import LanguageMenu, Phrase, Say, described
 from outreach.messaging.questions import MOST_LISTED, Asking, asked_for, refusal, result
 from outreach.messaging.turns import (

@@ -14,9 +14,9 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from outreach import phone
 from outreach.database import transaction
 from outreach.errors import InvalidInputError
+from outreach.folding import folded
 from outreach.messaging import inbound
 from outreach.messaging.bodies import cleaned
-from outreach.messaging.consent import folded
 from outreach.messaging.signatures import require_signature
 from outreach.runtime import now, settings, vault
 from outreach.security import csrf

@@ -19,7 +19,17 @@ FEATURES = {
     "demo": {"accounts", "events", "registration", "messaging", "plan", "engagement", "demo"},
 }
 #: Modules of the foundation that know no framework, database, environment, clock or network.
-PURE_FOUNDATION = {"clock", "config", "errors", "i18n", "identifiers", "phone", "policy", "__init__"}
+PURE_FOUNDATION = {
+    "clock",
+    "config",
+    "errors",
+    "folding",
+    "i18n",
+    "identifiers",
+    "phone",
+    "policy",
+    "__init__",
+}
 FOUNDATION = PURE_FOUNDATION | {
     "database", "fields", "installation", "inventory", "qr", "runtime", "security", "throttle", "vault",
     "web",

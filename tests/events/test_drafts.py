@@ -9,6 +9,7 @@ import pytest
 from outreach.errors import InvalidInputsError
 from outreach.events.drafts import EventDraft, PartDraft, TextDraft, VenueDraft, check
 from outreach.events.keywords import TAKEN, is_usable
+from outreach.folding import folded
 from outreach.i18n import LANGUAGES
 from outreach.messaging import answers, consent
 from tests.factories import make_draft
@@ -163,13 +164,13 @@ def heard_words() -> set[str]:
         for group in (words.stop, words.refusals, words.start, words.help)
         for phrase in group
     ]
-    found = {consent.folded(phrase).replace(" ", "").upper() for phrase in phrases}
+    found = {folded(phrase).replace(" ", "").upper() for phrase in phrases}
     return {word for word in found if re.fullmatch("[A-Z0-9]{3,12}", word)}
 
 
 def test_no_poster_says_the_name_of_a_language():
     names = [name for row in LANGUAGES.values() for name in (row.endonym, row.english_name)]
-    found = {consent.folded(name).replace(" ", "").upper() for name in names}
+    found = {folded(name).replace(" ", "").upper() for name in names}
     assert {word for word in found if re.fullmatch("[A-Z0-9]{3,12}", word)} - TAKEN == set()
 
 
@@ -180,9 +181,7 @@ def test_no_poster_says_a_word_that_texts_are_stopped_with():
 
 
 def test_no_poster_says_the_word_for_a_list_of_events():
-    said = {
-        consent.folded(word).replace(" ", "").upper() for words in answers.EVENTS.values() for word in words
-    }
+    said = {folded(word).replace(" ", "").upper() for words in answers.EVENTS.values() for word in words}
 
     assert {word for word in said if is_usable(word)} == set()
     assert "EVENTS" in said

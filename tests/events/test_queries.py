@@ -127,6 +127,7 @@ def test_query_is_canonical():
         (Filters(from_on=date(2030, 1, 1)), []),
         (Filters(q="JOB"), ["Job fair"]),
         (Filters(q="currículum"), ["Job fair"]),
+        (Filters(q="CURRICULUM"), ["Job fair"]),
         (Filters(q="overland fair"), ["Job fair"]),
         (Filters(q="overland picnic"), []),
         (Filters(q="grace"), ["Job fair", "100% fun"]),

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outreach.folding import folded
 from outreach.i18n import LANGUAGES
-from outreach.messaging.consent import WORDS, folded, read
+from outreach.messaging.consent import WORDS, read
 
 _STOP = [(locale, word) for locale, words in WORDS.items() for word in words.stop]
 _REFUSALS = [(locale, phrase) for locale, words in WORDS.items() for phrase in words.refusals]

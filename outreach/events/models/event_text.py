@@ -16,6 +16,8 @@ class EventText(Base):
     title: Mapped[str] = mapped_column(String(120))
     summary: Mapped[str] = mapped_column(String(200), default="")
     description: Mapped[str] = mapped_column(Text, default="")
+    #: All of it in one plain form, which a search is compared with: "futbol" finds "fútbol".
+    search_words: Mapped[str] = mapped_column(Text, default="")
     #: Why the event is cancelled; told to guests in their language where it is written in it.
     cancel_reason: Mapped[str] = mapped_column(String(200), default="")
     #: Whether somebody who speaks the language has read it; the page says so when not.
