@@ -145,7 +145,8 @@ def register_by_text(guest: Person, plan: Plan) -> str:
     guest.go(f"/simulator?phone={plan.texting_phone}")
     answers = guest.page.locator(ANSWER)
     digit = ("en", "es", "ar").index(plan.locale) + 1
-    for number, body in enumerate((plan.keyword.lower(), str(digit), "2", "1"), start=1):
+    # The word, the language, how many, an interpreter, yes.
+    for number, body in enumerate((plan.keyword.lower(), str(digit), "2", "1", "1"), start=1):
         guest.write(body=body)
         guest.tap(plan.t("Send text"))
         guest.wait_for(answers, count=number)
