@@ -45,6 +45,8 @@ SHOWN_AHEAD = timedelta(days=400)
 _HEAD_BYTES = 20_000
 #: More entries than fit into the budget, so that a feed of any size is read in the same time.
 _MOST_ENTRIES = 2_000
+#: Entries that are made while others wait to write.
+_MADE_AT_ONCE = 50
 _SHELF = "outreach_feeds"
 _SHELF_BYTES = 1024 * 1024
 #: Filters that anybody may fill with anything; a feed that has one is not remembered in the database.
@@ -184,8 +186,15 @@ def _current(
     outdated = [entry.event_id for entry in entries if entry.body is None]
     if not outdated:
         return entries
-    with transaction():
-        calendar_entries.refresh(outdated, t().locale, public_url=settings().public_url, now=now())
+    for start in range(0, len(outdated), _MADE_AT_ONCE):
+        # A few at a time: whoever registers meanwhile waits for these, and not for a whole region's.
+        with transaction():
+            calendar_entries.refresh(
+                outdated[start : start + _MADE_AT_ONCE],
+                t().locale,
+                public_url=settings().public_url,
+                now=now(),
+            )
     return look_up()
 
 
