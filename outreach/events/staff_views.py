@@ -37,6 +37,8 @@ protect(bp)
 keep_private(bp)
 
 _AT_HOME = 5
+#: Changes that their organizer goes on with: nobody should have to type again what was given back.
+_TAKEN_UP = ("submitted", "returned")
 _REFUSED = (InvalidInputError, InvalidInputsError, ConflictError)
 
 
@@ -140,7 +142,8 @@ def edit(public_id: str) -> Response | str | tuple[str, int]:
     hosts = [event.organization]
     is_free = planning.is_free_to_publish(event.organization, _me())
     if request.method == "GET":
-        change = _open_change(event) or (None if is_free else _returned_change(event))
+        # Whoever publishes by saving must not publish what somebody refused.
+        change = _newest_change(event, "submitted") if is_free else _newest_change(event, *_TAKEN_UP)
         draft = EventDraft.from_json(change.draft) if change else planning.draft_of(event)
         return _form_page(filled(draft, revision=event.revision), hosts, event=event, change=change)
     form = EventForm(sent())
@@ -251,7 +254,7 @@ def return_change(public_id: str) -> Response | tuple[str, int]:
 def withdraw_change(public_id: str) -> Response | tuple[str, int]:
     """Takes a change back that waits or was returned."""
     event = _event(public_id, Action.PLAN_EVENT)
-    waiting = _open_change(event) or _returned_change(event)
+    waiting = _newest_change(event, *_TAKEN_UP)
     if waiting is None:
         raise NotFoundError(N_("There is no such page."))
     return _do(
@@ -412,7 +415,7 @@ def _form_page(form: EventForm, hosts: list[Organization], *, event: Event | Non
 
 def _conflict_page(form: EventForm, error: ConflictError, draft: EventDraft, *, event: Event) -> str:
     """The form as it was typed, beside what somebody else saved; sending it again overwrites that."""
-    waiting = _open_change(event)
+    waiting = _newest_change(event, "submitted")
     newer = EventDraft.from_json(waiting.draft) if waiting else planning.draft_of(event)
     form.revision.data = str(event.revision)
     return _form_page(
@@ -443,7 +446,7 @@ def _change_page(event: Event, waiting: EventChange, form: NoteForm, *, problem:
 def _refused_change(public_id: str, form: NoteForm, error: OutreachError) -> tuple[str, int]:
     event = _event(public_id, Action.REVIEW_EVENT)
     status = 409 if isinstance(error, ConflictError) else 422
-    waiting = _open_change(event)
+    waiting = _newest_change(event, "submitted")
     if waiting is None:
         return _show(event, problem=said(error)), status
     if isinstance(error, InvalidInputError) and error.field == "note":
@@ -471,19 +474,14 @@ def _can_see_guests(event: Event) -> bool:
     return _can(Action.SEE_GUESTS, event)
 
 
-def _open_change(event: Event) -> EventChange | None:
+def _newest_change(event: Event, *states: str) -> EventChange | None:
+    """The newest change to a public event, if it is in one of these states."""
     change = worklist.change_of(event) if event.status == "published" else None
-    return change if change and change.state == "submitted" else None
-
-
-def _returned_change(event: Event) -> EventChange | None:
-    """The newest change, if a coordinator gave it back: nobody should have to type it again."""
-    change = worklist.change_of(event) if event.status == "published" else None
-    return change if change and change.state == "returned" else None
+    return change if change and change.state in states else None
 
 
 def _change(event: Event) -> EventChange:
-    found = _open_change(event)
+    found = _newest_change(event, "submitted")
     if found is None:
         raise NotFoundError(N_("There is no such page."))
     return found

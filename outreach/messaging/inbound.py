@@ -8,6 +8,7 @@ import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import OperationalError
@@ -43,18 +44,7 @@ def receive(
     `is_answered` says that the vendor has answered it itself, as it does with STOP.
     """
     content = {"from": phone, "body": body, "is_answered": is_answered}
-    statement = insert(InboundMessage).values(
-        provider_sid=provider_sid,
-        phone_hash=phone_hash(vault, phone),
-        sealed=vault.seal(content, place=_PLACE),
-        received_at=now,
-        needs_person=False,
-    )
-    new_id: int | None = db.session.execute(
-        statement.on_conflict_do_nothing(index_elements=[InboundMessage.provider_sid]).returning(
-            InboundMessage.id
-        )
-    ).scalar()
+    new_id = _write(provider_sid, content, vault=vault, received_at=now, needs_person=False)
     if new_id is not None:
         return new_id
     return db.session.scalars(
@@ -65,15 +55,23 @@ def receive(
 def ask_call_back(call_sid: str, phone: str, locale: str, *, vault: Vault, now: datetime) -> None:
     """Puts a caller among those who wait for a person; once for each call. Flushes."""
     content = {"from": phone, "body": "", "is_answered": True, "call_locale": locale}
+    _write(call_sid, content, vault=vault, received_at=now, handled_at=now, needs_person=True)
+
+
+def _write(provider_sid: str, content: dict[str, Any], *, vault: Vault, **columns: Any) -> int | None:
+    """Adds a row and gives its id; None for a vendor's id that is there already."""
     statement = insert(InboundMessage).values(
-        provider_sid=call_sid,
-        phone_hash=phone_hash(vault, phone),
+        provider_sid=provider_sid,
+        phone_hash=phone_hash(vault, content["from"]),
         sealed=vault.seal(content, place=_PLACE),
-        received_at=now,
-        handled_at=now,
-        needs_person=True,
+        **columns,
     )
-    db.session.execute(statement.on_conflict_do_nothing(index_elements=[InboundMessage.provider_sid]))
+    written: int | None = db.session.execute(
+        statement.on_conflict_do_nothing(index_elements=[InboundMessage.provider_sid]).returning(
+            InboundMessage.id
+        )
+    ).scalar()
+    return written
 
 
 def handle(inbound_id: int, *, settings: Settings, vault: Vault, now: datetime) -> None:
