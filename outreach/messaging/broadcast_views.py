@@ -7,12 +7,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import Field, Form, SelectField
 
-from outreach.accounts.models import Staff
-from outreach.database import db, transaction
+from outreach.accounts.signed_in import me
+from outreach.database import transaction
 from outreach.errors import ConflictError, InvalidInputError, InvalidInputsError, NotAllowedError
 from outreach.events import worklist
 from outreach.events.models import Event
-from outreach.fields import CountField, LinesField, said, sent, tell
+from outreach.fields import CountField, LinesField, revision_seen, said, sent, tell
 from outreach.i18n import LANGUAGES, N_, language_name, local
 from outreach.messaging import broadcast_texts, broadcasts, budgets
 from outreach.messaging.broadcasts import Pace
@@ -71,7 +71,7 @@ def new(public_id: str) -> Response | str | tuple[str, int]:
         if request.form.get("do") == "count":
             return _counted(form, event, event.source_locale)
         with transaction():
-            row = broadcasts.write(event, _typed(form), author=_me(), now=now())
+            row = broadcasts.write(event, _typed(form), author=me(), now=now())
     except (InvalidInputsError, ConflictError) as error:
         return _refused(form, event, event.source_locale, error)
     return _to(row)
@@ -90,7 +90,7 @@ def edit(broadcast_id: int) -> Response | str | tuple[str, int]:
         if request.form.get("do") == "count":
             return _counted(form, row.event, row.source_locale, row)
         with transaction():
-            broadcasts.rewrite(row, _typed(form), revision=_revision(), author=_me(), now=now())
+            broadcasts.rewrite(row, _typed(form), revision=revision_seen(), author=me(), now=now())
     except (InvalidInputsError, ConflictError) as error:
         return _refused(form, row.event, row.source_locale, error, row)
     return _to(row)
@@ -107,7 +107,7 @@ def send(broadcast_id: int) -> Response | tuple[str, int]:
     """Lets a draft go."""
     row = _broadcast(broadcast_id)
     return _do(
-        row, lambda: broadcasts.send(row, revision=_revision(), pace=_pace(), vault=vault(), now=now())
+        row, lambda: broadcasts.send(row, revision=revision_seen(), pace=_pace(), vault=vault(), now=now())
     )
 
 
@@ -118,7 +118,7 @@ def confirm(broadcast_id: int) -> Response | tuple[str, int]:
     return _do(
         row,
         lambda: broadcasts.confirm(
-            row, revision=_revision(), by=_me(), pace=_pace(), vault=vault(), now=now()
+            row, revision=revision_seen(), by=me(), pace=_pace(), vault=vault(), now=now()
         ),
     )
 
@@ -127,7 +127,7 @@ def confirm(broadcast_id: int) -> Response | tuple[str, int]:
 def stop(broadcast_id: int) -> Response | tuple[str, int]:
     """Ends an announcement wherever it stands."""
     row = _broadcast(broadcast_id)
-    return _do(row, lambda: broadcasts.stop(row, by=_me(), now=now()))
+    return _do(row, lambda: broadcasts.stop(row, by=me(), now=now()))
 
 
 @bp.route("/budgets", methods=["GET", "POST"])
@@ -172,7 +172,6 @@ def _list_page(rows: list[Broadcast], event: Event | None = None) -> str:
 def _page(row: Broadcast, problem: str = "") -> str:
     is_open = broadcast_texts.is_open(row.event, now())
     is_unsent = row.state in broadcasts.EDITABLE
-    me = _me()
     progress = broadcast_texts.progress([row])[row.id]
     return render_template(
         "staff/broadcast.html",
@@ -181,7 +180,7 @@ def _page(row: Broadcast, problem: str = "") -> str:
         problem=problem,
         is_open=is_open,
         is_unsent=is_unsent,
-        is_mine=row.author_id == me.id,
+        is_mine=row.author_id == me().id,
         estimate=_estimate(row.event, broadcast_texts.bodies(row), row.source_locale) if is_unsent else None,
         bodies=broadcast_texts.bodies(row),
         parts_left=_parts_left(row.event),
@@ -211,7 +210,7 @@ def _form_page(
         source_locale=source_locale,
         estimate=estimate,
         parts_left=_parts_left(event),
-        revision=_revision() if is_wrong or estimate else row.revision if row else 0,
+        revision=revision_seen() if is_wrong or estimate else row.revision if row else 0,
         **_sayings(),
     )
 
@@ -315,16 +314,6 @@ def _can_announce(event: Event) -> bool:
 
 def _pace() -> Pace:
     return Pace(settings().segments_per_second, settings().time_zone)
-
-
-def _revision() -> int:
-    return request.form.get("revision", 0, type=int)
-
-
-def _me() -> Staff:
-    staff = current_staff()
-    assert staff is not None
-    return db.session.get_one(Staff, staff.id)
 
 
 def _to(row: Broadcast) -> Response:
