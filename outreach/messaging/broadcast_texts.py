@@ -14,13 +14,15 @@ from outreach.i18n import LANGUAGES, SOURCE_LOCALE, translator
 from outreach.messaging.due import ANNOUNCEMENT, PRIORITY_ANNOUNCEMENT, announcement_key
 from outreach.messaging.expectations import BATCH
 from outreach.messaging.facts import TITLE_SIGNS, shortened
-from outreach.messaging.models import Broadcast, Message, Suppression
+from outreach.messaging.models import Broadcast, Message
 from outreach.messaging.outbox import OutgoingText, enqueue
 from outreach.messaging.phrases import ANNOUNCEMENT as FRAME
 from outreach.messaging.phrases import Phrase, text_of
 from outreach.messaging.quiet import next_allowed_for_announcement_at
+from outreach.messaging.suppressions import may_text
 from outreach.registration.guests import GuestFacts, open_guest
 from outreach.registration.models import Guest, Registration
+from outreach.registration.scopes import of_event
 from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
@@ -91,7 +93,7 @@ def write_texts(*, vault: Vault, now: datetime) -> int:
             text = _outgoing(row, registration_id, guest.phone, locale, said[locale], now)
             enqueue(text, vault=vault, now=now)
     if found:
-        row.last_registration_id = found[-1][0]
+        row.last_told_id = found[-1][0]
     if len(found) < BATCH:
         row.written_at = now
         db.session.flush()
@@ -142,7 +144,7 @@ def _next_guests(row: Broadcast, now: datetime) -> list[tuple[int, bytes]]:
         return []
     guests = db.session.execute(
         _told(row.event_id)
-        .where(Registration.id > row.last_registration_id, Registration.created_at <= row.started_at)
+        .where(Registration.id > row.last_told_id, Registration.created_at <= row.started_at)
         .order_by(Registration.id)
         .limit(BATCH)
     )
@@ -165,6 +167,7 @@ def _outgoing(
         not_before=next_allowed_for_announcement_at(now, row.event.time_zone),
         registration_id=registration_id,
         broadcast_id=row.id,
+        scope=of_event(row.event_id),
     )
 
 
@@ -177,13 +180,12 @@ def _told(event_id: int) -> Select[int, bytes]:
     return (
         select(Registration.id, Guest.sealed)
         .join(Guest, Guest.id == Registration.guest_id)
-        .outerjoin(Suppression, Suppression.phone_hash == Registration.phone_hash)
         .where(
             Registration.event_id == event_id,
             Registration.state == "confirmed",
             Registration.wants_texts,
             Registration.phone_hash.is_not(None),
-            Suppression.phone_hash.is_(None),
+            may_text(Registration.phone_hash, of_event(event_id)),
         )
     )
 

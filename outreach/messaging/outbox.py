@@ -33,6 +33,7 @@ from outreach.messaging.quiet import next_allowed_at, next_allowed_for_announcem
 from outreach.messaging.segments import measure
 from outreach.messaging.validity import SHORTEST_SECONDS, next_quiet_at, validity_seconds
 from outreach.registration.guests import phone_hash
+from outreach.registration.scopes import ALL, silence
 from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,8 @@ class OutgoingText:
     changed_start_at: datetime | None = None
     #: The announcement it belongs to.
     broadcast_id: int | None = None
+    #: What its number can stop on its own, one of `registration.scopes`.
+    scope: str = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ def _columns(text: OutgoingText, *, vault: Vault, now: datetime) -> dict[str, An
         "registration_id": text.registration_id,
         "broadcast_id": text.broadcast_id,
         "phone_hash": phone_hash(vault, text.phone),
+        "scope": text.scope,
         "sealed": vault.seal(content, place="message"),
         "segments": measure(text.body).parts,
         "not_before": not_before,
@@ -236,7 +240,7 @@ def _claimed(
     silent = suppressions(row.phone_hash for row in rows)
     claims: list[Claim] = []
     for row in rows:
-        if not _is_sendable(row, owed, silent.get(row.phone_hash), now=now):
+        if not _is_sendable(row, owed, silence(silent.get(row.phone_hash, {}), row.scope), now=now):
             continue
         if not afford(row.segments):
             return claims, False
@@ -275,7 +279,7 @@ def _announced(rows: Sequence[Message], known: Mapping[int, due.Expectation], no
     }
 
 
-def _is_sendable(row: Message, owed: set[str], silence: str | None, *, now: datetime) -> bool:
+def _is_sendable(row: Message, owed: set[str], why_silent: str | None, *, now: datetime) -> bool:
     """Whether it may leave now; if not, says on the row what became of it or when it is due next."""
     hours = {"reply_to_at": row.reply_to_at, "changed_start_at": row.changed_start_at}
     allowed_at = next_allowed_at(now, row.zone, **hours)
@@ -287,7 +291,7 @@ def _is_sendable(row: Message, owed: set[str], silence: str | None, *, now: date
         allowed_at = next_allowed_at(quiet_at, row.zone, **hours) if quiet_at else row.deadline
     if row.deadline <= now:
         end(row, "expired", now=now)
-    elif silence is not None and not (silence == "stop" and row.purpose == STOPPED_PURPOSE):
+    elif why_silent is not None and not (why_silent == "stop" and row.purpose == STOPPED_PURPOSE):
         end(row, "suppressed", now=now)
     elif _is_derived(row) and row.dedup_key not in owed:
         end(row, "cancelled", now=now)

@@ -52,6 +52,8 @@ class Asking:
                 return LanguageMenu(self.facts.offered_locales, heading)
             case "menu":
                 return Phrase(phrases.MENU)
+            case "news":
+                return Phrase(phrases.ASK_NEWS, {"whose": self.facts.news.region})
             case "events":
                 return self._digest(state)
             case "pick":

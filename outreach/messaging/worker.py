@@ -29,12 +29,13 @@ from outreach.messaging import (
     outbox,
     reminders,
     reveals,
+    suppressions,
 )
 from outreach.messaging.doorbell import Doorbell
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.models import WorkerMark
 from outreach.messaging.sending import Sender
-from outreach.registration import retention, seats
+from outreach.registration import news, retention, seats
 from outreach.runtime import Runtime
 from outreach.vault import Vault
 
@@ -217,10 +218,13 @@ def _tidy(worker: Worker, now: datetime) -> int:
         calls.forget(now=now)
         outbox.forget(now=now)
         reveals.forget(now=now)
+        suppressions.forget(now=now)
     return 0
 
 
 def _forget(worker: Worker, now: datetime) -> int:
+    with transaction():
+        news.forget(now=now)
     event_ids = [event.id for event in retention.events_to_forget(now=now)]
     for event_id in event_ids:
         with transaction() as session:

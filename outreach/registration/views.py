@@ -190,8 +190,13 @@ def texts(token: str, public_id: str) -> ResponseReturnValue:
     """Starts or ends texts about one event; starting shows the words that are agreed to."""
     guest = _open(token)
     if request.method == "POST":
+
+        def end(row: Registration) -> None:
+            words = t()(N_("Do not text me about this event"))
+            passes.end_texts(row, words, locale=t().locale, door="web", vault=vault(), now=now())
+
         if request.form.get("texts") != "on":
-            return _done(token, public_id, passes.end_texts, N_("We will not text you about this event."))
+            return _done(token, public_id, end, N_("We will not text you about this event."))
 
         def start(row: Registration) -> None:
             passes.start_texts(
