@@ -1,4 +1,4 @@
-"""Looks up what a number has to do with news of events, for the dialogue; changes nothing."""
+"""Looks up lists of news, and what a number has to do with them; changes nothing."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,13 +8,17 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from outreach.accounts.models import Organization
 from outreach.database import db
+from outreach.errors import NotFoundError
 from outreach.events.models import Event
+from outreach.i18n import N_
 from outreach.messaging import due
 from outreach.messaging.facts import MAY_HAVE_ARRIVED, event_facts
 from outreach.messaging.models import Broadcast, Message
 from outreach.messaging.turns import NewsAsked, NewsFacts, NewsTold
+from outreach.policy import LAW_ENFORCEMENT
 from outreach.registration import news
-from outreach.registration.scopes import REGION, organization_in
+from outreach.registration.models import Registration
+from outreach.registration.scopes import REGION, of_organization, organization_in
 
 
 def news_facts(hashed: str, *, region: str, now: datetime) -> NewsFacts:
@@ -41,6 +45,40 @@ def names_of(scopes: Iterable[str], *, region: str) -> dict[str, str]:
         )
     )
     return {REGION: region, **{ids[organization_id]: name for organization_id, name in rows}}
+
+
+def lists_of_guest(guest_id: int, *, region: str) -> dict[str, str]:
+    """The lists that a pass offers, with names: the region's, and those of its events' hosts; one query.
+
+    Police have none: nobody writes to people in their name.
+    """
+    hosts = db.session.execute(
+        select(Organization.id, Organization.name)
+        .where(
+            Organization.sector != LAW_ENFORCEMENT,
+            Organization.id.in_(
+                select(Event.organization_id)
+                .join(Registration, Registration.event_id == Event.id)
+                .where(Registration.guest_id == guest_id)
+            ),
+        )
+        .order_by(Organization.name)
+    )
+    return {REGION: region, **{of_organization(host_id): name for host_id, name in hosts}}
+
+
+def list_asked_for(public_id: str, *, region: str) -> tuple[str, str]:
+    """Scope and name of an organization's list, or of the region's without one. Raises NotFoundError."""
+    if not public_id:
+        return REGION, region
+    host = db.session.execute(
+        select(Organization.id, Organization.name).where(
+            Organization.public_id == public_id, Organization.sector != LAW_ENFORCEMENT
+        )
+    ).one_or_none()
+    if host is None:
+        raise NotFoundError(N_("There is no such page."))
+    return of_organization(host.id), host.name
 
 
 def _told(hashed: str, *, now: datetime) -> NewsTold | None:
