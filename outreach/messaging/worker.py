@@ -26,6 +26,7 @@ from outreach.messaging import (
     calls,
     evidence,
     inbound,
+    news_questions,
     outbox,
     reminders,
     reveals,
@@ -182,7 +183,8 @@ def _catch_up(worker: Worker, *, since: datetime | None, now: datetime) -> int:
 
 
 def _release(worker: Worker, now: datetime) -> int:
-    pace = broadcasts.Pace(worker.settings.segments_per_second, worker.settings.time_zone)
+    settings = worker.settings
+    pace = broadcasts.Pace(settings.segments_per_second, settings.time_zone, settings.public_url)
     done = 0
     for broadcast_id in broadcasts.held_ids(now=now):
         with transaction():
@@ -195,7 +197,14 @@ def _announce(worker: Worker, now: datetime) -> int:
     if not broadcast_texts.is_writing():
         return 0
     with transaction():
-        return broadcast_texts.write_texts(vault=worker.vault, now=now)
+        return broadcast_texts.write_texts(public_url=worker.settings.public_url, vault=worker.vault, now=now)
+
+
+def _ask_readers(worker: Worker, now: datetime) -> int:
+    if not news_questions.unasked(now=now):
+        return 0
+    with transaction():
+        return news_questions.ask(settings=worker.settings, vault=worker.vault, now=now)
 
 
 def _settle(worker: Worker, now: datetime) -> int:
@@ -242,6 +251,7 @@ ROUNDS: tuple[Round, ...] = (
     Round("plan all", _HOURLY, _plan_all),
     Round("held", timedelta(minutes=1), _release),
     Round("announce", _ALWAYS, _announce),
+    Round("news questions", timedelta(seconds=10), _ask_readers),
     Round("settle", _ALWAYS, _settle),
     Round("send", _ALWAYS, _send),
     Round("ask", _ALWAYS, _ask),

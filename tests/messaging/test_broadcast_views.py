@@ -140,7 +140,7 @@ def test_small_announcement_is_sent_by_its_author(web_app, ana, event_id, vault)
     assert "Sent off on Monday, September 7, 2026, 10:00" in said
     assert "0 of 2" in said
     with web_app.app_context(), transaction():
-        broadcast_texts.write_texts(vault=vault, now=NOW)
+        broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
     assert '<progress value="0" max="2"' in ana.get(address).text
 
 
@@ -191,7 +191,7 @@ def test_stop_button(web_app, ana, event_id, vault):
     address = write(ana, event_id)
     act(ana, address, "send")
     with web_app.app_context(), transaction():
-        broadcast_texts.write_texts(vault=vault, now=NOW)
+        broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
     assert act(ana, address, "stop").status_code == 303
 
     said = seen(ana.get(address))

@@ -80,7 +80,7 @@ def send(row, vault, now=NOW) -> str:
 def expand(vault, now=NOW) -> None:
     while broadcast_texts.is_writing():
         with transaction():
-            broadcast_texts.write_texts(vault=vault, now=now)
+            broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=now)
 
 
 def texts_of(vault, row=None) -> list[tuple[str, str, str]]:
@@ -190,11 +190,11 @@ def test_texts_are_written_once_in_batches_and_go_on_where_they_were_left(event,
     sizes = []
     while broadcast_texts.is_writing():
         with transaction():
-            broadcast_texts.write_texts(vault=vault, now=NOW)
+            broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
         sizes.append(len(texts_of(vault)))
     assert sizes == [2, 4, 5]
     with transaction():
-        assert broadcast_texts.write_texts(vault=vault, now=NOW) == 0
+        assert broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW) == 0
     keys = set(db.session.scalars(select(Message.dedup_key).where(Message.broadcast_id == row.id)))
     assert keys == {f"broadcast:{row.id}:{each}" for each in db.session.scalars(select(Registration.id))}
 
@@ -423,7 +423,7 @@ def test_stop_while_sending_leaves_the_rest_unsent(event, author, reader, vault,
     row = write(event, author)
     send(row, vault)
     with transaction():
-        broadcast_texts.write_texts(vault=vault, now=NOW)
+        broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
     taken = outbox.claim(1, afford=lambda _: True, vault=vault, now=NOW)
     with transaction():
         assert broadcasts.stop(row, by=reader, now=NOW) == 2
@@ -632,7 +632,7 @@ def test_progress_counts_what_is_not_written_yet_as_waiting(event, author, vault
 
     assert now() == (0, 5)
     with transaction():
-        broadcast_texts.write_texts(vault=vault, now=NOW)
+        broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
         db.session.execute(update(Message).where(Message.state == "ready").values(state="delivered"))
     assert now() == (2, 5)
     expand(vault)
