@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(), nullable=False),
         sa.Column("seen_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_news_reader")),
-        sa.UniqueConstraint("phone_hash", "scope", name=op.f("uq_news_reader_phone_hash")),
+        sa.UniqueConstraint("phone_hash", "scope", name=op.f("uq_news_reader_phone_hash_scope")),
     )
     op.create_index("ix_news_reader_is_on_scope_id", "news_reader", ["is_on", "scope", "id"])
     with op.batch_alter_table("broadcast") as batch:
