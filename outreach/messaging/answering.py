@@ -38,6 +38,7 @@ from outreach.messaging.turns import (
     AlreadyRegistered,
     AskPerson,
     Attempt,
+    DeleteAll,
     Dialogue,
     EndNews,
     Facts,
@@ -49,7 +50,7 @@ from outreach.messaging.turns import (
     Told,
     Turn,
 )
-from outreach.registration import news
+from outreach.registration import news, service
 from outreach.registration.guests import phone_hash
 from outreach.registration.models import Registration
 from outreach.registration.requests import Consent
@@ -231,6 +232,8 @@ class _Answer:
                 self.locale = locale
                 speak_from_now_on(self.rows, locale, vault=self.vault)
                 news.speak_from_now_on(self.hashed, self.text.phone, locale, vault=self.vault)
+            case DeleteAll():
+                self.forget()
             case StartNews(scope):
                 self.start_news(scope, turn.locale)
             case EndNews(scopes):
@@ -257,6 +260,13 @@ class _Answer:
         is_other = turn.state is not None and turn.state.event_public_id not in ("", *kept)
         is_news = turn.state is not None and turn.state.step == "news"
         return is_other or is_news or isinstance(turn.action, Register | StartNews)
+
+    def forget(self) -> None:
+        """Deletes every pass of the number and its news; seats go to others, and the ledger stays."""
+        for guest in {row.guest_id: row.guest for row in self.rows}.values():
+            service.delete_guest(guest, now=self.now)
+        news.leave(self.hashed)
+        self.rows = []
 
     def start_news(self, scope: str, locale: str) -> None:
         """Puts the number on a list: the text itself is its yes, with the question before it."""

@@ -20,6 +20,7 @@ from outreach.messaging.answers import (
     has_words,
     is_no,
     is_yes,
+    locale_of_delete_word,
     locale_of_events_word,
     locale_of_news_word,
     party_size,
@@ -32,6 +33,7 @@ from outreach.messaging.turns import (
     Cancel,
     ChangeParty,
     DeclineOffer,
+    DeleteAll,
     Dialogue,
     EndNews,
     EventFacts,
@@ -83,7 +85,7 @@ def step(state: Dialogue | None, text: str, facts: Facts, now: datetime) -> Turn
 
     In this order: the name of another language, menu and person, news that came after our last question,
     an offer that was made after it, a reminder that was sent after it, that question, a keyword, the word
-    for a list of events or for news, and at last a sentence on what can be texted.
+    for a list of events, for news or to be forgotten, and at last a sentence on what can be texted.
     """
     if state is not None and state.is_over(now):
         state = None
@@ -137,6 +139,7 @@ class _Conversation:
             or self.hear_keyword()
             or self.hear_events_word()
             or self.hear_news_word()
+            or self.hear_delete_word()
             or self.not_understood()
         )
 
@@ -244,6 +247,8 @@ class _Conversation:
                 return self.answer_events(state)
             case "news":
                 return self.answer_news()
+            case "delete":
+                return self.answer_delete()
             case "pick":
                 return self.answer_pick()
             case "which_coming" | "which_not":
@@ -285,6 +290,13 @@ class _Conversation:
         self.locale = locale
         return replace(self.ask_news(), action=RememberLocale(locale))
 
+    def hear_delete_word(self) -> Turn | None:
+        locale = locale_of_delete_word(self.text, self.facts.offered_locales)
+        if locale is None:
+            return None
+        self.locale = self.locale or locale
+        return self.ask(Dialogue("delete", self.locale, self.now))
+
     # The answers to each question.
 
     def answer_menu(self) -> Turn | None:
@@ -301,6 +313,11 @@ class _Conversation:
         if is_yes(self.text, self.spoken):
             return self.start_news(REGION, self.facts.news.region)
         return self.say(Phrase(phrases.NEWS_OFF)) if is_no(self.text, self.spoken) else None
+
+    def answer_delete(self) -> Turn | None:
+        if is_yes(self.text, self.spoken):
+            return Turn(None, (Phrase(phrases.DELETED),), DeleteAll(), self.spoken)
+        return self.say(Phrase(phrases.SHORT_MENU)) if is_no(self.text, self.spoken) else None
 
     def answer_events(self, state: Dialogue) -> Turn | None:
         if self.choice is None or not 1 <= self.choice <= len(state.listed):

@@ -8,14 +8,14 @@ from outreach.config import Settings
 from outreach.database import db
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, translator
 from outreach.messaging.due import NEWS_QUESTION, PRIORITY_REPLY
-from outreach.messaging.expectations import BATCH
+from outreach.messaging.expectations import BATCH, suppressions
 from outreach.messaging.models import Message
 from outreach.messaging.news_facts import names_of
 from outreach.messaging.outbox import OutgoingText, enqueue
 from outreach.messaging.phrases import ASK_NEWS_TYPED, Phrase, text_of
-from outreach.messaging.suppressions import is_suppressed
 from outreach.registration import news
 from outreach.registration.models import NewsReader
+from outreach.registration.scopes import silence
 from outreach.vault import Vault
 
 
@@ -47,9 +47,10 @@ def ask(*, settings: Settings, vault: Vault, now: datetime) -> int:
     A number that has said no to these news, or to all texts, is not asked: it is dropped.
     """
     rows = unasked(now=now)
+    said = suppressions(row.phone_hash for row in rows)
     names = names_of({row.scope for row in rows}, region=settings.region_name)
     for row in rows:
-        if is_suppressed(row.phone_hash, row.scope):
+        if silence(said.get(row.phone_hash, {}), row.scope) is not None:
             db.session.delete(row)
             continue
         facts = news.facts_of(row.sealed, vault=vault)

@@ -186,6 +186,14 @@ NEWS_WITHOUT_SIGN_UP = N_(
     "New: %(title)s, %(when)s, %(street)s.\n%(link)s\n8 = no more news, STOP = no texts."
 )
 
+# Being forgotten.
+DELETE_ALL = N_(
+    "Delete your number, your sign-ups and your news with us? Your seats go to others. 1 = delete, 2 = no."
+)
+DELETED = N_(
+    "Deleted. What we texted each other goes within 3 days. Your yes or no to texts stays, scrambled."
+)
+
 # The dialogue: menus.
 MENU = N_(
     "To sign up, text the word on the poster. "

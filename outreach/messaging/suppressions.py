@@ -6,7 +6,6 @@ everything or a block; registering again does not. Knows no words: what a text m
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -142,7 +141,9 @@ def kept_scope(hashed: str) -> str | None:
     )
 
 
-def may_text(hashed: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], scope: str) -> Any:
+def may_text(
+    hashed: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], scope: str
+) -> ColumnElement[bool]:
     """The condition of a query that `scopes.silence` finds nothing against texts to a number."""
     row = Suppression.__table__.alias()
 

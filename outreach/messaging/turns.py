@@ -16,6 +16,7 @@ PAUSE = timedelta(hours=2)
 Step = Literal[
     "language", "menu", "events", "pick", "registration", "offer", "reminder", "which_coming", "which_not",
     "party", "needs", "confirm", "new_party", "confirm_party", "confirm_cancel", "stopped", "news",
+    "delete",
 ]  # fmt: skip
 _STEPS: frozenset[str] = frozenset(get_args(Step))
 #: Steps in which a guest has begun something that is worth taking up again.
@@ -288,9 +289,14 @@ class EndNews:
     scopes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DeleteAll:
+    """Forgets whoever has this phone; nothing can come of it that the guest must be told."""
+
+
 #: What may come out one way or another: `dialogue.concluded` says which.
 Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm
-Action = Attempt | AskPerson | RememberLocale | StartNews | EndNews
+Action = Attempt | AskPerson | RememberLocale | StartNews | EndNews | DeleteAll
 
 
 @dataclass(frozen=True, slots=True)

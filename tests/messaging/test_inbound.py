@@ -17,7 +17,7 @@ from outreach.messaging.models import Conversation, InboundMessage, Message, Sup
 from outreach.messaging.phrases import LanguageMenu, Notice, Phrase, described, text_of
 from outreach.registration import service
 from outreach.registration.guests import open_guest
-from outreach.registration.models import ConsentEvent, Registration
+from outreach.registration.models import ConsentEvent, Guest, NewsReader, Registration
 from outreach.registration.scopes import ALL, of_event
 from tests.factories import NOW, ZONE, make_event, make_request
 from tests.messaging.phones import Phone
@@ -749,6 +749,35 @@ def test_number_that_was_out_of_reach_is_answered(phone, event):
 
     assert phone.text(WORD) == [menu("Neighbors' Picnic")]
     assert db.session.get(Suppression, (phone.hashed, ALL)) is None
+
+
+# Being forgotten
+
+
+def test_delete_forgets_the_number_after_asking_once(registered, event):
+    for body in ("NEWS", "1"):
+        registered.text(body)
+    assert registered.text("DELETE") == [said(phrases.DELETE_ALL)]
+    assert registered.registration() is not None
+
+    registered.text("1")
+    db.session.rollback()
+    # The texts about the sign-up are gone with it.
+    assert registered.content(registered.owed()[-1])["body"] == said(phrases.DELETED)
+    assert all(message.registration_id is None for message in registered.owed())
+    for table in (Registration, Guest, NewsReader):
+        assert db.session.scalars(select(table)).all() == []
+    assert db.session.get_one(Event, event.id, populate_existing=True).seats_taken == 0
+    # What was agreed to can still be shown.
+    assert db.session.scalar(select(func.count(ConsentEvent.id))) > 0
+    assert registered.text(WORD)[0].startswith("Neighbors' Picnic")
+
+
+def test_no_to_delete_keeps_everything(registered):
+    registered.text("borrar")
+
+    assert registered.text("2") == [said(phrases.SHORT_MENU)]
+    assert registered.registration().state == "confirmed"
 
 
 # Machines
