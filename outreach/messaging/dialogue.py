@@ -177,8 +177,9 @@ class _Conversation:
                 return self.start_news(news.asked.scope, news.asked.whose)
             if is_no(self.text, self.spoken):
                 return Turn(state, (Phrase(phrases.NEWS_OFF),), EndNews((news.asked.scope,)), self.spoken)
-        if news.told is not None and self.choice == 1 and self.is_last(news.told.told_at):
-            return self.begin(news.told.event)
+        told = news.told
+        if told is not None and told.event.is_open and self.choice == 1 and self.is_last(told.told_at):
+            return self.begin(told.event)
         return None
 
     def is_last(self, told_at: datetime) -> bool:
