@@ -188,23 +188,16 @@ class _Answer:
         asked = self.kept.dialogue
         if asked is None or asked.step != "stopped" or asked.is_over(self.now) or choice(self.text.body) != 1:
             return False
-        place = next(
-            (
-                one
-                for one in places_to_come(self.rows, now=self.now)
-                if one.id == asked.registration_id and self.row(one.id).wants_texts
-            ),
-            None,
-        )
-        event = self.row(place.id).event if place else None
-        if place is None or event is None or not suppressions.keep(
-            self.text.phone, event, self.wording, self.spoken, vault=self.vault, now=self.now
-        ):  # fmt: skip
+        places = places_to_come(self.rows, now=self.now)
+        place = next((one for one in places if one.id == asked.registration_id), None)
+        if place is None:
+            return False
+        event, words = self.row(place.id).event, self.wording
+        if not suppressions.keep(self.text.phone, event, words, self.spoken, vault=self.vault, now=self.now):
             return False
         self.scope = of_event(event.id)
-        self.keep(
-            dialogue=None, said=self.reply(Phrase(phrases.KEPT_TEXTS, described(place.told(self.spoken))))
-        )
+        said = self.reply(Phrase(phrases.KEPT_TEXTS, described(place.told(self.spoken))))
+        self.keep(dialogue=None, said=said)
         return True
 
     @property

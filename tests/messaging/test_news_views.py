@@ -143,6 +143,18 @@ def test_list_of_an_organization_is_its_own(web_app, client, rows):
     assert client.get(f"{PAGE}?organization={police_id}").status_code == 404
 
 
+def test_event_leads_to_the_news_of_its_host_unless_that_is_police(web_app, client):
+    with web_app.app_context(), transaction():
+        police = make_organization("River Police", sector="law_enforcement")
+        found = [make_event().public_id, make_event(host=police, kind="trust_training").public_id]
+    pages = [client.get(f"/en/events/{public_id}").text for public_id in found]
+
+    link = re.search(r'href="(/en/news\?organization=[^"]+)"', pages[0])
+    assert link
+    assert "(Northeast Library)" in client.get(link[1]).text
+    assert "/news?organization=" not in pages[1]
+
+
 def test_pass_of_a_number_that_texted_starts_and_ends_news_at_once(web_app, client, rows, vault):
     page = make_pass(web_app, vault, is_proven=True)
     client.post(page, data={"scope": REGION, "news": "on"})
