@@ -85,9 +85,18 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("Only the program"),
         N_("Kept for 5 years after the last text, as the law may ask for it"),
         (
-            *_columns("consent_event", "id phone_hash action source sealed at"),
-            *_columns("suppression", "phone_hash reason since_at"),
+            *_columns("consent_event", "id phone_hash scope action source sealed version at"),
+            *_columns("suppression", "phone_hash scope reason since_at until_at"),
         ),
+        is_sealed=True,
+    ),
+    Holding(
+        "news",
+        N_("That you want news of events, your number and your language"),
+        N_("To text you about new events in your language"),
+        N_("Only the program"),
+        N_("Deleted when you end the news or all texts, or after a year without a word from you"),
+        _columns("news_reader", "id phone_hash scope sealed is_on asked_at seen_at"),
         is_sealed=True,
     ),
     Holding(
@@ -102,8 +111,8 @@ HOLDINGS: tuple[Holding, ...] = (
         (
             *_columns(
                 "message",
-                "id dedup_key purpose priority registration_id broadcast_id phone_hash sealed segments state "
-                "not_before deadline due_at zone changed_start_at reply_to_at attempts claim_token "
+                "id dedup_key purpose priority registration_id broadcast_id phone_hash scope sealed segments "
+                "state not_before deadline due_at zone changed_start_at reply_to_at attempts claim_token "
                 "lease_until claimed_at probes provider_sid provider_rank error_code created_at accepted_at "
                 "final_at",
             ),

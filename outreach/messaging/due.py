@@ -20,6 +20,8 @@ PRIORITY_CHANGE, PRIORITY_REPLY, PRIORITY_REMINDER, PRIORITY_ANNOUNCEMENT = 1, 2
 
 #: What staff write to the guests of an event; it follows from no state and is therefore no `Purpose`.
 ANNOUNCEMENT = "announcement"
+#: News of an event to those who want some, and the question to a number that was typed in.
+NEWS, NEWS_QUESTION = "news", "news_question"
 
 #: So long before a party is forgotten nothing is sent to it any more: what became of a text is told to
 #: its row, which is deleted with the party.
@@ -98,6 +100,11 @@ def confirmation_key(registration_id: int, state: RegistrationState, *, offers_m
 def announcement_key(broadcast_id: int, registration_id: int) -> str:
     """The key of the text that tells one party an announcement."""
     return f"broadcast:{broadcast_id}:{registration_id}"
+
+
+def news_key(event_id: int, phone_hash: str) -> str:
+    """The key of the news of one event to one number, which is on one list or on several."""
+    return f"news:{event_id}:{phone_hash}"
 
 
 def is_to_be_told(expectation: Expectation, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Looks up what decides about the texts of registrations, for whoever asks what is owed; changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -13,6 +13,7 @@ from outreach.messaging.due import Expectation, Offer, Purpose, RegistrationStat
 from outreach.messaging.models import Suppression
 from outreach.registration.models import Registration
 from outreach.registration.retention import KEPT_AFTER_EVENT
+from outreach.registration.scopes import Reason, of_event, silence
 
 #: Databases bound the length of a list in a statement.
 BATCH = 200
@@ -25,11 +26,12 @@ DERIVED: frozenset[str] = frozenset(get_args(Purpose))
 def expectations(registration_ids: Iterable[int]) -> dict[int, Expectation]:
     """What decides about each of these registrations, by id; two queries, whatever their number.
 
-    A number that is suppressed has no consent, whatever the registration says.
+    A number that gets no texts about the event has no consent, whatever the registration says.
     """
     rows = db.session.execute(
         select(
             Registration.id,
+            Registration.event_id,
             Registration.state,
             Registration.wants_texts,
             Registration.phone_hash,
@@ -56,13 +58,18 @@ def expectations(registration_ids: Iterable[int]) -> dict[int, Expectation]:
     return {row.id: _expectation(row, silent) for row in rows if row.state in _STATES}
 
 
-def suppressions(hashes: Iterable[str | None]) -> dict[str, str]:
-    """Of these numbers those that are not texted, and why."""
+def suppressions(hashes: Iterable[str | None]) -> dict[str, dict[str, Reason]]:
+    """What is on record against texts to these numbers, by scope, for `scopes.silence`."""
     asked = {each for each in hashes if each is not None}
     rows = db.session.execute(
-        select(Suppression.phone_hash, Suppression.reason).where(Suppression.phone_hash.in_(asked))
+        select(Suppression.phone_hash, Suppression.scope, Suppression.reason).where(
+            Suppression.phone_hash.in_(asked)
+        )
     )
-    return {hashed: reason for hashed, reason in rows}  # noqa: C416 (a row is no pair to the type checker)
+    found: dict[str, dict[str, Reason]] = {}
+    for hashed, scope, reason in rows:
+        found.setdefault(hashed, {})[scope] = reason  # type: ignore[assignment]  # only these are written
+    return found
 
 
 def reminder_offsets() -> dict[timedelta, list[str]]:
@@ -74,12 +81,18 @@ def reminder_offsets() -> dict[timedelta, list[str]]:
     return found
 
 
-def _expectation(row: Any, silent: dict[str, str]) -> Expectation:
+def _has_consent(row: Any, silent: Mapping[str, Mapping[str, Reason]]) -> bool:
+    if not row.wants_texts or row.phone_hash is None:
+        return False
+    return silence(silent.get(row.phone_hash, {}), of_event(row.event_id)) is None
+
+
+def _expectation(row: Any, silent: Mapping[str, Mapping[str, Reason]]) -> Expectation:
     is_offered = row.state == "offered" and row.offer_expires_at is not None
     return Expectation(
         registration_id=row.id,
         state=row.state,
-        has_consent=row.wants_texts and row.phone_hash is not None and row.phone_hash not in silent,
+        has_consent=_has_consent(row, silent),
         registered_at=row.created_at,
         changed_at=row.changed_at,
         starts_at=row.starts_at,

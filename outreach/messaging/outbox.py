@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 
 from outreach.database import db, insert, transaction
+from outreach.events.models import Event
 from outreach.identifiers import link_token
 from outreach.messaging import doorbell, due, status
 from outreach.messaging.expectations import DERIVED, expectations, suppressions
@@ -32,7 +33,9 @@ from outreach.messaging.models import Broadcast, Message, SimulatedPhone, Simula
 from outreach.messaging.quiet import next_allowed_at, next_allowed_for_announcement_at
 from outreach.messaging.segments import measure
 from outreach.messaging.validity import SHORTEST_SECONDS, next_quiet_at, validity_seconds
+from outreach.registration import news
 from outreach.registration.guests import phone_hash
+from outreach.registration.scopes import ALL, silence
 from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
@@ -102,6 +105,8 @@ class OutgoingText:
     changed_start_at: datetime | None = None
     #: The announcement it belongs to.
     broadcast_id: int | None = None
+    #: What its number can stop on its own, one of `registration.scopes`.
+    scope: str = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,7 @@ def _columns(text: OutgoingText, *, vault: Vault, now: datetime) -> dict[str, An
         "registration_id": text.registration_id,
         "broadcast_id": text.broadcast_id,
         "phone_hash": phone_hash(vault, text.phone),
+        "scope": text.scope,
         "sealed": vault.seal(content, place="message"),
         "segments": measure(text.body).parts,
         "not_before": not_before,
@@ -232,11 +238,13 @@ def _claimed(
 ) -> tuple[list[Claim], bool]:
     known = expectations(row.registration_id for row in rows if row.registration_id and _is_derived(row))
     owed = {text.dedup_key for one in known.values() for text in due.owed(one, now)}
-    owed |= _announced(rows, known, now)
+    wanted = _wanted_news(rows)
+    owed |= _announced(rows, known, wanted, now)
+    owed |= {row.dedup_key for row in rows if row.purpose == due.NEWS_QUESTION} & wanted
     silent = suppressions(row.phone_hash for row in rows)
     claims: list[Claim] = []
     for row in rows:
-        if not _is_sendable(row, owed, silent.get(row.phone_hash), now=now):
+        if not _is_sendable(row, owed, silence(silent.get(row.phone_hash, {}), row.scope), now=now):
             continue
         if not afford(row.segments):
             return claims, False
@@ -258,24 +266,47 @@ def _claim(row: Message, *, vault: Vault, now: datetime) -> Claim:
 
 def _is_derived(row: Message) -> bool:
     """Whether what is owed decides about it; an answer to somebody is given whatever happened since."""
-    return (row.purpose in DERIVED or row.broadcast_id is not None) and row.reply_to_at is None
+    is_asked = row.broadcast_id is not None or row.purpose == due.NEWS_QUESTION
+    return (row.purpose in DERIVED or is_asked) and row.reply_to_at is None
 
 
-def _announced(rows: Sequence[Message], known: Mapping[int, due.Expectation], now: datetime) -> set[str]:
-    """The keys of announcements that nobody has stopped, and that still concern their guests."""
+def _announced(
+    rows: Sequence[Message], known: Mapping[int, due.Expectation], wanted: set[str], now: datetime
+) -> set[str]:
+    """The keys of announcements that nobody has stopped, and that still concern whoever gets them."""
     asked = {row.broadcast_id for row in rows if row.broadcast_id is not None}
     if not asked:
         return set()
     going_on = set(
-        db.session.scalars(select(Broadcast.id).where(Broadcast.id.in_(asked), Broadcast.state == "sending"))
+        db.session.scalars(
+            select(Broadcast.id)
+            .join(Event)
+            .where(
+                Broadcast.id.in_(asked),
+                Broadcast.state == "sending",
+                Event.status == "published",
+                Event.starts_at > now,
+            )
+        )
     )
     concerned = {key for key, expectation in known.items() if due.is_to_be_told(expectation, now)}
     return {
-        row.dedup_key for row in rows if row.broadcast_id in going_on and row.registration_id in concerned
+        row.dedup_key
+        for row in rows
+        if row.broadcast_id in going_on and (row.dedup_key in wanted or row.registration_id in concerned)
     }
 
 
-def _is_sendable(row: Message, owed: set[str], silence: str | None, *, now: datetime) -> bool:
+def _wanted_news(rows: Sequence[Message]) -> set[str]:
+    """The keys of news, and questions about them, to numbers that are still on their list."""
+    asked = [row for row in rows if row.purpose in (due.NEWS, due.NEWS_QUESTION)]
+    if not asked:
+        return set()
+    on = news.on_lists((row.phone_hash, row.scope) for row in asked)
+    return {row.dedup_key for row in asked if (row.phone_hash, row.scope) in on}
+
+
+def _is_sendable(row: Message, owed: set[str], why_silent: str | None, *, now: datetime) -> bool:
     """Whether it may leave now; if not, says on the row what became of it or when it is due next."""
     hours = {"reply_to_at": row.reply_to_at, "changed_start_at": row.changed_start_at}
     allowed_at = next_allowed_at(now, row.zone, **hours)
@@ -287,7 +318,7 @@ def _is_sendable(row: Message, owed: set[str], silence: str | None, *, now: date
         allowed_at = next_allowed_at(quiet_at, row.zone, **hours) if quiet_at else row.deadline
     if row.deadline <= now:
         end(row, "expired", now=now)
-    elif silence is not None and not (silence == "stop" and row.purpose == STOPPED_PURPOSE):
+    elif why_silent is not None and not (why_silent == "stop" and row.purpose == STOPPED_PURPOSE):
         end(row, "suppressed", now=now)
     elif _is_derived(row) and row.dedup_key not in owed:
         end(row, "cancelled", now=now)

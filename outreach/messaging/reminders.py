@@ -26,6 +26,7 @@ from outreach.messaging.phrases import MessageFacts, When, compose
 from outreach.registration.guests import open_guest
 from outreach.registration.models import Registration
 from outreach.registration.retention import KEPT_AFTER_EVENT
+from outreach.registration.scopes import of_event
 from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
@@ -218,6 +219,7 @@ def _outgoing(
         not_before=text.not_before,
         registration_id=row.id,
         changed_start_at=text.changed_start_at,
+        scope=of_event(row.event_id),
     )
 
 

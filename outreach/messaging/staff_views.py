@@ -46,6 +46,8 @@ _PURPOSES: Mapping[str, str] = {
     "seat_offered": N_("Seats offered"),
     "thanks": N_("Thanks after the event"),
     "announcement": N_("Announcement"),
+    "news": N_("News of an event"),
+    "news_question": N_("Question whether news are wanted"),
     "reply": N_("Answer to a text"),
     "stopped": N_("Answer to STOP"),
 }

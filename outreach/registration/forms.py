@@ -53,6 +53,7 @@ class RegistrationForm(FlaskForm):  # type: ignore[misc]  # the library has no t
         description=lazy(N_("So that we can greet you at the door. Any name you like.")),
     )
     wants_texts = BooleanField()
+    wants_news = BooleanField()
     request_key = HiddenField()
 
     @property
@@ -72,8 +73,8 @@ def largest_party(event: Event) -> int:
     return min(requests.LARGEST_PARTY, event.capacity or requests.LARGEST_PARTY)
 
 
-def form_for(event: Event, *, consent: str) -> RegistrationForm:
-    """The form of an event, with what the browser sent in it; `consent` stands beside the box."""
+def form_for(event: Event, *, consent: str, news: str = "") -> RegistrationForm:
+    """The form of an event, with what the browser sent in it; `consent` and `news` stand beside the boxes."""
     form = _form_class(KINDS[event.kind].questions)()
     form.needs.choices = [(offer, t()(label)) for offer, label in OFFERS.items() if offer in event.offers]
     for question in KINDS[event.kind].questions:
@@ -82,6 +83,7 @@ def form_for(event: Event, *, consent: str) -> RegistrationForm:
             choices = [("", N_("No answer")), *question.answers]
             form[_ANSWER + question.key].choices = [(value, t()(label)) for value, label in choices]
     form.wants_texts.label.text = consent
+    form.wants_news.label.text = news
     if not _REQUEST_KEY.fullmatch(form.request_key.data or ""):
         form.request_key.data = link_token()
     return form
@@ -99,7 +101,7 @@ def fields_of(form: RegistrationForm, step: str) -> list[Field]:
         return [form.party_size, form.companions]
     if step == NEEDS:
         return [form.needs, *form.questions]
-    return [form.phone, form.first_name, form.wants_texts]
+    return [form.phone, form.first_name, form.wants_texts, form.wants_news]
 
 
 def carried(form: RegistrationForm, step: str) -> list[tuple[str, str]]:
@@ -139,6 +141,7 @@ def request_of(form: RegistrationForm, event: Event, *, locale: str) -> Registra
         needs=_needs(form, event),
         answers=_answers(form, event),
         consent=Consent(form.wants_texts.label.text) if number and form.wants_texts.data else None,
+        news=Consent(form.wants_news.label.text) if number and form.wants_news.data else None,
         request_key=form.request_key.data,
     )
 
@@ -187,7 +190,7 @@ def _first_name(form: RegistrationForm, event: Event) -> str:
 
 
 def _consent(form: RegistrationForm, event: Event) -> None:
-    if form.wants_texts.data and not form.phone.data:
+    if (form.wants_texts.data or form.wants_news.data) and not form.phone.data:
         raise InvalidInputError(
             N_("Enter your phone number to get texts, or take the check mark away."), field="phone"
         )

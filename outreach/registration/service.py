@@ -15,7 +15,7 @@ from outreach.events.models import Event
 from outreach.events.questions import clean
 from outreach.i18n import N_
 from outreach.identifiers import link_token, spoken_code
-from outreach.registration import seats
+from outreach.registration import news, seats
 from outreach.registration.guests import (
     GuestFacts,
     PartyFacts,
@@ -25,7 +25,8 @@ from outreach.registration.guests import (
     seal_party,
     token_hash,
 )
-from outreach.registration.models import ConsentEvent, Guest, Registration
+from outreach.registration.ledger import GRANTED, record_consent
+from outreach.registration.models import Guest, Registration
 from outreach.registration.requests import (
     LARGEST_PARTY,
     AlreadyRegistered,
@@ -34,6 +35,7 @@ from outreach.registration.requests import (
     RegistrationRequest,
     Waitlisted,
 )
+from outreach.registration.scopes import REGION, of_event
 from outreach.vault import Vault
 
 _CODE_TRIES = 8
@@ -80,14 +82,27 @@ def register(request: RegistrationRequest, *, vault: Vault, now: datetime) -> Ou
     if request.consent and hashed:
         record_consent(
             hashed,
-            "granted",
+            GRANTED,
             request.consent.wording,
             request.locale,
+            scope=of_event(event.id),
+            version=request.consent.version,
             source=request.door,
             vault=vault,
             now=now,
         )
-        db.session.flush()
+    if request.news and request.phone:
+        news.join(
+            request.phone,
+            REGION,
+            request.news,
+            locale=request.locale,
+            source=request.door,
+            is_proven=request.is_phone_proven,
+            vault=vault,
+            now=now,
+        )
+    db.session.flush()
     return made.outcome if made.is_seated else _wait(made.outcome, event, now=now)
 
 
@@ -213,25 +228,19 @@ def accept_offer(row: Registration, *, now: datetime) -> bool:
 
 
 def delete_guest(guest: Guest, *, now: datetime) -> None:
-    """Forgets a guest at once: frees the seats, then removes every row of theirs. Flushes."""
+    """Forgets a guest at once: frees the seats, then removes every row of theirs, news too. Flushes."""
     rows = db.session.scalars(
         select(Registration).where(Registration.guest_id == guest.id).order_by(Registration.event_id)
     ).all()
     for row in rows:
         cancel(row, now=now)
     for row in rows:
+        if row.phone_hash is not None:
+            news.leave(row.phone_hash)
         db.session.delete(row)
     db.session.flush()
     db.session.delete(guest)
     db.session.flush()
-
-
-def record_consent(
-    hashed: str, action: str, wording: str, locale: str, *, source: str, vault: Vault, now: datetime
-) -> None:
-    """Adds a line to the ledger of consent, with the exact words. Flushes nothing."""
-    sealed = vault.seal({"wording": wording, "locale": locale}, place="consent")
-    db.session.add(ConsentEvent(phone_hash=hashed, action=action, source=source, sealed=sealed, at=now))
 
 
 def guest_by_token(token: str, *, vault: Vault) -> Guest:

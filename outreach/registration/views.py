@@ -41,7 +41,7 @@ from outreach.identifiers import link_token
 from outreach.phone import displayed, masked
 from outreach.qr import svg
 from outreach.registration import passes, requests, service
-from outreach.registration.consent_words import consent_words
+from outreach.registration.consent_words import consent_words, news_words
 from outreach.registration.forms import (
     PARTY,
     TRAP,
@@ -95,7 +95,7 @@ def register(public_id: str) -> ResponseReturnValue:
         service.check_open(event, now=now())
     except (NotFoundError, ConflictError) as refusal:
         return _closed_page(refusal)
-    form = form_for(event, consent=_consent())
+    form = form_for(event, consent=_consent(), news=_news())
     steps = steps_of(event)
     step = request.form.get("step", "")
     if step in steps and request.form.get("go") == "back":
@@ -122,7 +122,7 @@ def _stale(error: CSRFError) -> ResponseReturnValue:
         event = queries.event_by_public_id((request.view_args or {})["public_id"], is_whole=False)
     except NotFoundError as refusal:
         return _closed_page(refusal)
-    form = form_for(event, consent=_consent())
+    form = form_for(event, consent=_consent(), news=_news())
     form.form_errors = [sentence]
     steps = steps_of(event)
     step = request.form.get("step", "")
@@ -190,8 +190,13 @@ def texts(token: str, public_id: str) -> ResponseReturnValue:
     """Starts or ends texts about one event; starting shows the words that are agreed to."""
     guest = _open(token)
     if request.method == "POST":
+
+        def end(row: Registration) -> None:
+            words = t()(N_("Do not text me about this event"))
+            passes.end_texts(row, words, locale=t().locale, door="web", vault=vault(), now=now())
+
         if request.form.get("texts") != "on":
-            return _done(token, public_id, passes.end_texts, N_("We will not text you about this event."))
+            return _done(token, public_id, end, N_("We will not text you about this event."))
 
         def start(row: Registration) -> None:
             passes.start_texts(
@@ -297,7 +302,7 @@ def _first_page(public_id: str) -> str:
     def draw() -> str:
         event = queries.event_by_public_id(public_id, is_whole=False)
         service.check_open(event, now=at)
-        form = form_for(event, consent=_consent())
+        form = form_for(event, consent=_consent(), news=_news())
         page = _form_page(form, event, steps_of(event)[0])
         for own, place in ((generate_csrf(), _CSRF_PLACE), (form.request_key.data, _KEY_PLACE)):
             page = page.replace(own or "", place)
@@ -404,6 +409,10 @@ def _same_pass(token: str) -> Callable[[str], str]:
 def _text_number() -> str | None:
     number = settings().text_number
     return displayed(number) if number else None
+
+
+def _news() -> str:
+    return news_words(t(), region=settings().region_name, whose=settings().region_name)
 
 
 def _consent() -> str:

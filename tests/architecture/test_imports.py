@@ -52,8 +52,9 @@ EDGES = {
     "door_views",
     "broadcast_views",
     "inbox_views",
+    "news_views",
 }
-SHARED_EDGES = {"outreach.fields", "outreach.security", "outreach.web"}
+SHARED_EDGES = {"outreach.accounts.signed_in", "outreach.fields", "outreach.security", "outreach.web"}
 IMPURE = ("flask", "flask_sqlalchemy", "flask_login", "flask_wtf", "wtforms", "sqlalchemy", "twilio",
           "requests", "socket", "time", "threading", "psycopg", "werkzeug")  # fmt: skip
 OWNERS = {

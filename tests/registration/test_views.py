@@ -17,10 +17,10 @@ from outreach.events.kinds import KINDS
 from outreach.events.models import Event
 from outreach.i18n import translator
 from outreach.registration import service, views
-from outreach.registration.consent_words import consent_words
+from outreach.registration.consent_words import VERSION, consent_words
 from outreach.registration.guests import GuestFacts, PartyFacts, open_guest, open_party
+from outreach.registration.ledger import record_consent
 from outreach.registration.models import ConsentEvent, Guest, Registration
-from outreach.registration.service import record_consent
 from tests.factories import NOW, make_event, make_request
 
 PHONE = "+18165550123"
@@ -692,7 +692,11 @@ def test_texts_can_be_turned_off_and_on(web_app, client, event, pass_of, stored)
     assert consent_words(translator("en"), region="Kansas City") in words
     assert stored()[0][0].wants_texts
     with web_app.app_context():
-        assert [line.action for line in db.session.scalars(select(ConsentEvent))] == ["granted", "granted"]
+        lines = db.session.scalars(select(ConsentEvent).order_by(ConsentEvent.id)).all()
+        assert [line.action for line in lines] == ["granted", "stopped", "granted"]
+        assert len({line.scope for line in lines}) == 1
+        assert lines[0].scope.startswith("event:")
+        assert {line.version for line in lines} == {VERSION}
 
 
 def test_number_that_said_stop_is_told_how_to_start(web_app, client, event, pass_of, stored):
@@ -700,7 +704,7 @@ def test_number_that_said_stop_is_told_how_to_start(web_app, client, event, pass
     hashed = stored()[0][0].phone_hash
     with web_app.app_context(), transaction():
         vault = web_app.extensions["outreach"].vault
-        record_consent(hashed, "stopped", "STOP", "en", source="text", vault=vault, now=NOW)
+        record_consent(hashed, "stopped", "STOP", "en", scope="all", source="text", vault=vault, now=NOW)
 
     text = plain(client.get(address).text)
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from outreach.database import Base, UTCDateTime
 from outreach.registration.models import Registration
+from outreach.registration.scopes import ALL
 
 
 class Message(Base):
@@ -35,6 +36,8 @@ class Message(Base):
     #: have to copy the table to learn of one.
     broadcast_id: Mapped[int | None] = mapped_column(index=True)
     phone_hash: Mapped[str] = mapped_column(String(40))
+    #: What its number can stop on its own, one of `registration.scopes`; "all" for an answer.
+    scope: Mapped[str] = mapped_column(String(30), server_default=ALL)
     #: Number, language and words, under the vault's key.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     #: Parts that are charged for.
