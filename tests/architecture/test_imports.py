@@ -52,6 +52,8 @@ EDGES = {
     "door_views",
     "broadcast_views",
     "inbox_views",
+    "prompt_views",
+    "voice_commands",
 }
 SHARED_EDGES = {"outreach.fields", "outreach.security", "outreach.web"}
 IMPURE = ("flask", "flask_sqlalchemy", "flask_login", "flask_wtf", "wtforms", "sqlalchemy", "twilio",
@@ -211,9 +213,11 @@ PURE_RULES = [
     "outreach.messaging.due",
     "outreach.messaging.quiet",
     "outreach.messaging.pace",
+    "outreach.messaging.prompts",
     "outreach.messaging.validity",
     "outreach.messaging.segments",
     "outreach.messaging.voice_dialogue",
+    "outreach.messaging.wav",
     "outreach.messaging.gateways.base",
     "outreach.registration.requests",
     "outreach.registration.waitlist",
