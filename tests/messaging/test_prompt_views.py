@@ -30,7 +30,10 @@ def staff(web_app, client):
 
 
 def send(client, recording, address=MENU):
-    return client.post(address, data={"recording": (io.BytesIO(recording), "clip.wav")})
+    answer = client.post(address, data={"recording": (io.BytesIO(recording), "clip.wav")})
+    # What is large the client keeps in a file.
+    answer.request.input_stream.close()
+    return answer
 
 
 def test_coordinator_finds_the_pages_and_what_is_missing(staff):
