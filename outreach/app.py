@@ -32,9 +32,11 @@ from outreach.messaging import (
     inbox_views,
     metrics,
     news_views,
+    prompt_views,
     status_webhooks,
     voice_webhooks,
 )
+from outreach.messaging import feeds as voice_prompts
 from outreach.messaging import simulator as phone_simulator
 from outreach.messaging import staff_views as message_staff_views
 from outreach.messaging import webhooks as text_webhooks
@@ -149,6 +151,8 @@ def _register_features(app: Flask) -> None:
         broadcast_views.bp,
         news_views.bp,
         status_webhooks.bp,
+        prompt_views.bp,
+        voice_prompts.bp,
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_staff_menu)

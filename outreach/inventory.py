@@ -194,6 +194,7 @@ TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "commitment": "public promises",
     "broadcast": "announcements that staff write, and how many texts they took",
     "announcement_budget": "amounts of money",
+    "prompt_recording": "what staff read aloud for the phone",
     "worker_mark": "when the worker did its rounds",
 }
 

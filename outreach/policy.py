@@ -42,6 +42,8 @@ class Action(StrEnum):
     REVEAL_NUMBER = "reveal_number"
     #: Read that log.
     SEE_REVEALS = "see_reveals"
+    #: Record what is said on the phone.
+    RECORD_PROMPTS = "record_prompts"
     #: Read the engagement report inside.
     SEE_REPORT = "see_report"
     SEE_PLAN = "see_plan"
@@ -64,7 +66,7 @@ _REGION = {Action.SEE_REPORT, Action.SEE_PLAN}
 _COORDINATION = (
     _OWN_EVENTS | _REGION
     | {Action.REVIEW_EVENT, Action.SEE_MESSAGES, Action.REVEAL_NUMBER, Action.SET_BUDGET,
-       Action.TELL_REGION}
+       Action.TELL_REGION, Action.RECORD_PROMPTS}
     | {Action.MANAGE_PLAN, Action.MANAGE_ORGANIZATIONS}
 )  # fmt: skip
 

@@ -4,7 +4,6 @@ Where a call stands is in our table and not in an address or a cookie. What a ca
 for is looked up only after the right code; a caller's number alone proves nothing.
 """
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,9 +15,9 @@ from outreach.config import Settings
 from outreach.database import db, insert
 from outreach.errors import ConflictError, TooManyRequestsError
 from outreach.i18n import translator
-from outreach.messaging import conversations, inbound, voice_dialogue
+from outreach.messaging import conversations, inbound, recordings, voice_dialogue
 from outreach.messaging.actions import Caller, carry_out
-from outreach.messaging.channels.voice import Question, Spoken, spoken_locales, twiml
+from outreach.messaging.channels.voice import VOICES, Question, twiml
 from outreach.messaging.facts import (
     event_with_id,
     events_to_come,
@@ -26,6 +25,7 @@ from outreach.messaging.facts import (
     registrations_of_phone,
 )
 from outreach.messaging.models import Message, VoiceStep
+from outreach.messaging.speech import Speaker
 from outreach.messaging.turns import PAUSE, AskPerson, Cancel, Dialogue, Register
 from outreach.messaging.voice_dialogue import NUMBER_STEPS, Call, CheckCode, Checked, VoiceFacts, VoiceTurn
 from outreach.messaging.voice_phrases import Line, spoken
@@ -55,6 +55,8 @@ class Step:
     keys: str
     #: What we answered.
     twiml: str
+    #: Of each recording in it, in turn: its language and its words.
+    played: tuple[tuple[str, str], ...] = ()
 
 
 def begin(call_sid: str, phone: str | None, *, settings: Settings, vault: Vault, now: datetime) -> str:
@@ -92,21 +94,26 @@ def hear(
     return exchange.hear(call, keys, said=content["said"])
 
 
-def steps_of_last_call(phone: str, *, vault: Vault) -> tuple[str, list[Step]] | None:
-    """The id of a number's last call and everything that was said in it, for a phone in the browser."""
-    last = db.session.scalar(
+def last_call_of(phone: str, *, vault: Vault) -> str | None:
+    """The id of a number's last call; None when it never called, or is forgotten."""
+    return db.session.scalar(
         select(VoiceStep.call_sid)
         .where(VoiceStep.phone_hash == phone_hash(vault, phone))
         .order_by(VoiceStep.id.desc())
         .limit(1)
     )
-    if last is None:
-        return None
+
+
+def steps_of(call_sid: str, *, vault: Vault) -> list[Step]:
+    """Everything that was said in a call, for a phone in the browser."""
     rows = db.session.scalars(
-        select(VoiceStep).where(VoiceStep.call_sid == last).order_by(VoiceStep.visit)
-    ).all()
+        select(VoiceStep).where(VoiceStep.call_sid == call_sid).order_by(VoiceStep.visit)
+    )
     contents = [(row.visit, vault.open(row.sealed, place=_PLACE)) for row in rows]
-    return last, [Step(visit, content["keys"], content["twiml"]) for visit, content in contents]
+    return [
+        Step(visit, content["keys"], content["twiml"], tuple(map(tuple, content.get("played", ()))))
+        for visit, content in contents
+    ]
 
 
 def forget(*, now: datetime) -> int:
@@ -129,6 +136,9 @@ class _Exchange:
         self.vault = vault
         self.now = now
         self.hashed = phone_hash(vault, phone) if phone else None
+        recorded = recordings.playable(settings)
+        self.offered = recordings.spoken_locales(settings, recorded)
+        self.speaker = Speaker(recorded, region=settings.region_name, public_url=settings.public_url)
 
     def begin(self) -> str:
         answered = _answer(self.call_sid, START, 0, vault=self.vault)
@@ -150,7 +160,7 @@ class _Exchange:
                     self.drop_draft(attempt.event_public_id)
         # After the attempt: one wrong code too many leads to a person as well.
         if isinstance(turn.action, AskPerson) and self.phone is not None:
-            locale = call.locale or spoken_locales(self.settings.locales)[0]
+            locale = call.locale or self.offered[0]
             inbound.ask_call_back(self.call_sid, self.phone, locale, vault=self.vault, now=self.now)
         self.leave_draft(turn.call)
         return self.write(turn, call.step, call.visit + 1, keys)
@@ -159,15 +169,20 @@ class _Exchange:
         """What may be known in this call; nothing of the number's own until a code was right."""
         is_proven = call is not None and call.is_proven and self.hashed is not None
         rows = registrations_of_phone(self.hashed) if is_proven and self.hashed else []
-        return VoiceFacts(
-            offered_locales=spoken_locales(self.settings.locales),
+        facts = VoiceFacts(
+            offered_locales=self.offered,
             region=self.settings.region_name,
             has_number=self.phone is not None,
             events=tuple(events_to_come(now=self.now, limit=_MOST_EVENTS)),
             event=event_with_id(call.event_public_id, now=self.now, is_spoken=True) if call else None,
             registrations=places_to_come(rows, now=self.now, is_spoken=True),
             last_text=self.last_text() if is_proven else None,
+            recorded_only=frozenset(self.offered) - VOICES.keys(),
         )
+        self.speaker.hear_of((*facts.events, *(one.event for one in facts.registrations)))
+        if facts.event:
+            self.speaker.hear_of((facts.event,))
+        return facts
 
     def last_text(self) -> Line | None:
         sealed = db.session.scalar(
@@ -261,14 +276,15 @@ class _Exchange:
 
     def write(self, turn: VoiceTurn, step: str, visit: int, keys: str) -> str:
         """Keeps the answer under its step and visit and gives it; of two at once the first one's."""
-        said = [Spoken(line.locale, spoken(line, translator(line.locale))) for line in turn.lines]
-        answer = twiml(said, self.question(turn.call))
+        speech = self.speaker.speech(turn.lines)
+        answer = twiml(speech.said, self.question(turn.call))
         content = {
             "phone": self.phone,
             "call": turn.call.to_json() if turn.call else None,
             "keys": keys,
-            "said": _words(said),
+            "said": "\n".join(spoken(line, translator(line.locale)) for line in turn.lines),
             "twiml": answer,
+            "played": speech.played,
         }
         statement = insert(VoiceStep).values(
             call_sid=self.call_sid,
@@ -300,7 +316,3 @@ def _answer(call_sid: str, step: str, visit: int, *, vault: Vault) -> str | None
         return None
     found: str = vault.open(sealed, place=_PLACE)["twiml"]
     return found
-
-
-def _words(said: Sequence[Spoken]) -> str:
-    return "\n".join(each.words for each in said)

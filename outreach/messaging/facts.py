@@ -11,6 +11,7 @@ from outreach.database import db
 from outreach.events.drafts import OFFERS, PUBLIC_STATUSES
 from outreach.events.models import Event
 from outreach.i18n import local
+from outreach.messaging.channels.voice import VOICES
 from outreach.messaging.models import Message
 from outreach.messaging.phrases import Phrase, When
 from outreach.messaging.turns import EventFacts, OfferFacts, RegistrationFacts, ReminderFacts
@@ -50,6 +51,8 @@ def event_facts(
         titles={
             text.locale: text.title if is_spoken else shortened(text.title, TITLE_SIGNS)
             for text in event.texts
+            # What no voice can read, nobody hears: the original title says it better.
+            if not is_spoken or text.locale in VOICES or text.locale == event.source_locale
         },
         source_locale=event.source_locale,
         when=When(event.starts_local, event.is_all_day),

@@ -302,7 +302,7 @@ NOT_UNDERSTOOD = N_("We do not understand your text. Text the word on the poster
 SHORT_MENU = N_("0 = menu, 9 = a person.")
 
 #: Where a place has no street to name.
-_ONLINE = N_("online")
+ONLINE = N_("online")
 
 
 def compose(purpose: Purpose, t: Translator, facts: MessageFacts) -> str:
@@ -385,7 +385,7 @@ def needs(offers: tuple[str, ...]) -> Value:
 
 def street(text: str) -> Value:
     """The street as a value of a phrase; without one the event is online."""
-    return text or Phrase(_ONLINE)
+    return text or Phrase(ONLINE)
 
 
 def _filled(phrase: Phrase, t: Translator) -> str:

@@ -69,5 +69,6 @@ def show() -> str:
         purposes=_PURPOSES,
         can_reveal=can(Action.REVEAL_NUMBER),
         can_see_reveals=can(Action.SEE_REVEALS),
+        can_record=can(Action.RECORD_PROMPTS),
         time_of=lambda at: local(at, settings().time_zone),
     )

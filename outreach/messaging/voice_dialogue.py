@@ -88,7 +88,7 @@ class Call:
 class VoiceFacts:
     """What a turn needs to know; the caller of `step` looks it up before every turn."""
 
-    #: Languages that a voice speaks, in the order of their keys; never empty.
+    #: Languages that a voice or recordings speak, in the order of their keys; never empty.
     offered_locales: tuple[str, ...]
     region: str
     #: Whether we see a number that can be called back and texted.
@@ -101,6 +101,8 @@ class VoiceFacts:
     registrations: tuple[RegistrationFacts, ...] = ()
     #: Our last text to this number; None until the call is proven, or when there is none.
     last_text: Line | None = None
+    #: Of the offered ones those of which only our own sentences can be said, because they are recorded.
+    recorded_only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,7 +440,7 @@ class _Answer:
         text = self.facts.last_text
         if text is None:
             return (self.line(phrases.NO_TEXT),)
-        if text.locale not in self.facts.offered_locales:
+        if text.locale not in self.facts.offered_locales or text.locale in self.facts.recorded_only:
             return (self.line(phrases.TEXT_WITHOUT_VOICE),)
         return (self.line(phrases.LAST_TEXT), text)
 

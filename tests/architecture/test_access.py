@@ -33,8 +33,10 @@ PUBLIC = {
     "registration.check_your_phone", "registration.delete", "registration.deleted", "registration.register",
     "registration.show_pass", "registration.texts",
     "ballots.close", "door.arrive", "door.roster", "door.walk_in",
-    "simulator.call", "simulator.choose", "simulator.press", "simulator.send", "simulator.show",
+    "simulator.call", "simulator.choose", "simulator.hang_up", "simulator.press", "simulator.send",
+    "simulator.show",
     "twilio.sms", "twilio_status.report", "twilio_voice.keys", "twilio_voice.start",
+    "voice_prompts.clip",
 }  # fmt: skip
 
 #: All that an officer who plans trust trainings may open.
@@ -79,6 +81,8 @@ def values(web_app: Flask) -> dict[str, object]:
             "staff_id": officer.id,
             "broadcast_id": announcement.id,
             "organization_id": police.public_id,
+            "spoken": "sw",
+            "prompt_id": "menu",
         }
 
 

@@ -53,6 +53,8 @@ EDGES = {
     "broadcast_views",
     "inbox_views",
     "news_views",
+    "prompt_views",
+    "voice_commands",
 }
 SHARED_EDGES = {"outreach.accounts.signed_in", "outreach.fields", "outreach.security", "outreach.web"}
 IMPURE = ("flask", "flask_sqlalchemy", "flask_login", "flask_wtf", "wtforms", "sqlalchemy", "twilio",
@@ -212,9 +214,11 @@ PURE_RULES = [
     "outreach.messaging.due",
     "outreach.messaging.quiet",
     "outreach.messaging.pace",
+    "outreach.messaging.prompts",
     "outreach.messaging.validity",
     "outreach.messaging.segments",
     "outreach.messaging.voice_dialogue",
+    "outreach.messaging.wav",
     "outreach.messaging.gateways.base",
     "outreach.registration.requests",
     "outreach.registration.waitlist",

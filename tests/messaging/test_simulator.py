@@ -19,7 +19,8 @@ from outreach.messaging.models import (
     VoiceStep,
 )
 from outreach.registration.models import Registration
-from tests.factories import make_event
+from tests.factories import NOW, make_event
+from tests.messaging.sounds import record_all
 from tests.pages import form_in
 
 HOME = "/simulator?phone=816-555-0101"
@@ -334,7 +335,7 @@ def test_guest_registers_by_keys_on_the_phone_in_the_browser(web_app, picnic, ca
         row = db.session.scalars(select(Registration)).one()
         assert (row.state, row.party_size, row.door) == ("confirmed", 3, "voice")
     assert ", ".join(row.code) in page
-    assert '<div lang="es" dir="ltr">' in page
+    assert '<div data-said lang="es" dir="ltr">' in page
 
 
 def test_call_goes_through_the_webhook(web_app, picnic, call, press):
@@ -382,3 +383,47 @@ def test_keys_without_a_call_show_the_phone(client):
     for visit in ("0", "-1", "x", ""):
         answer = client.post(address, data={"from": "+18165550101", "visit": visit, "keys": "1"})
         assert (answer.status_code, answer.location) == (303, HOME)
+
+
+def test_recording_is_played_on_the_page_with_its_words_beside_it(web_app, client, picnic, call, press):
+    with web_app.app_context(), transaction():
+        record_all("sw", now=NOW, is_rehearsal=True)
+    page = call()
+    assert re.search(r'<div data-said lang="sw" dir="ltr">For Kiswahili, press <audio controls', page)
+    assert "media-src 'self'" in client.get(HOME).headers["Content-Security-Policy"]
+    path = re.search(r'<audio controls preload="none" src="(/voice/prompts/\w+\.wav)"', press("4"))[1]
+
+    assert client.get(path).status_code == 200
+
+
+def test_phone_that_hung_up_presses_no_more_keys(client, web_app, picnic, call, press):
+    call()
+    page = press("1")
+    visit = re.search(r'name="visit" value="(\d+)"', page)[1]
+    hung_up = HOME.replace("simulator?", "simulator/hang-up?")
+    assert client.post(hung_up, data={"from": "+18165550101"}).location == HOME
+    page = client.get(HOME).text
+    assert "The call has ended." in page
+    assert "Hang up" not in page
+    fields = {"from": "+18165550101", "visit": visit, "keys": "1"}
+    client.post(HOME.replace("simulator?", "simulator/press?"), data=fields)
+
+    with web_app.app_context():
+        assert len(db.session.scalars(select(VoiceStep)).all()) == 2
+    assert "Hang up" in call()
+
+
+def test_phone_that_hides_its_number_gets_a_spoken_code_and_no_texts(web_app, client, picnic, call, press):
+    call()
+    address = HOME.replace("simulator?", "simulator/call?")
+    client.post(address, data={"from": "+18165550101", "hidden": "yes"})
+    page = press("1", "1", "1", "2#", "1")
+
+    with web_app.app_context():
+        row = db.session.scalars(select(Registration)).one()
+        assert (row.phone_hash, row.wants_texts, row.door) == (None, False, "voice")
+        assert db.session.scalars(select(Message)).all() == []
+    assert ", ".join(row.code) in page
+    # The next call shows it again.
+    call()
+    assert "we cannot see" not in press("1").lower()

@@ -6,6 +6,7 @@ from outreach.messaging.models.broadcast import Broadcast
 from outreach.messaging.models.conversation import Conversation
 from outreach.messaging.models.inbound_message import InboundMessage
 from outreach.messaging.models.message import Message
+from outreach.messaging.models.prompt_recording import PromptRecording
 from outreach.messaging.models.provider_event import ProviderEvent
 from outreach.messaging.models.reveal import Reveal
 from outreach.messaging.models.simulated_phone import SimulatedPhone
@@ -21,6 +22,7 @@ __all__ = [
     "Conversation",
     "InboundMessage",
     "Message",
+    "PromptRecording",
     "ProviderEvent",
     "Reveal",
     "SimulatedPhone",
