@@ -27,8 +27,8 @@ from outreach.messaging.facts import (
 )
 from outreach.messaging.models import Message, VoiceStep
 from outreach.messaging.turns import PAUSE, AskPerson, Cancel, Dialogue, Register
-from outreach.messaging.voice_dialogue import NUMBER_STEPS, Call, CheckCode, Checked, VoiceFacts, VoiceTurn
 from outreach.messaging.voice_phrases import Line, spoken
+from outreach.messaging.voice_turns import NUMBER_STEPS, Call, CheckCode, Checked, VoiceFacts, VoiceTurn
 from outreach.registration.guests import phone_hash
 from outreach.vault import Vault
 

@@ -214,6 +214,8 @@ PURE_RULES = [
     "outreach.messaging.validity",
     "outreach.messaging.segments",
     "outreach.messaging.voice_dialogue",
+    "outreach.messaging.voice_questions",
+    "outreach.messaging.voice_turns",
     "outreach.messaging.gateways.base",
     "outreach.registration.requests",
     "outreach.registration.waitlist",

@@ -21,18 +21,10 @@ from outreach.messaging.turns import (
     RegistrationFacts,
     Told,
 )
-from outreach.messaging.voice_dialogue import (
-    EVENTS_PER_PAGE,
-    MOST_VISITS,
-    NUMBER_STEPS,
-    Call,
-    CheckCode,
-    VoiceFacts,
-    begin,
-    concluded,
-    step,
-)
+from outreach.messaging.voice_dialogue import MOST_VISITS, begin, concluded, step
 from outreach.messaging.voice_phrases import Line, spoken
+from outreach.messaging.voice_questions import EVENTS_PER_PAGE
+from outreach.messaging.voice_turns import NUMBER_STEPS, Call, CheckCode, VoiceFacts
 
 
 def an_event(number, **given):
