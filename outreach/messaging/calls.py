@@ -22,14 +22,26 @@ from outreach.messaging.channels.voice import Question, Spoken, spoken_locales, 
 from outreach.messaging.facts import (
     event_with_id,
     events_to_come,
+    latest_offer,
     places_to_come,
     registrations_of_phone,
 )
 from outreach.messaging.models import Message, VoiceStep
-from outreach.messaging.turns import PAUSE, AskPerson, Cancel, Dialogue, Register
+from outreach.messaging.turns import (
+    PAUSE,
+    AcceptOffer,
+    AskPerson,
+    Cancel,
+    ChangeParty,
+    DeclineOffer,
+    Dialogue,
+    OfferFacts,
+    Register,
+)
 from outreach.messaging.voice_phrases import Line, spoken
 from outreach.messaging.voice_turns import NUMBER_STEPS, Call, CheckCode, Checked, VoiceFacts, VoiceTurn
 from outreach.registration.guests import phone_hash
+from outreach.registration.models import Registration
 from outreach.vault import Vault
 
 #: Where the vendor brings calls; behind it stand the question that is answered and the visit.
@@ -143,7 +155,7 @@ class _Exchange:
                 checked = self.check(code)
                 proven = replace(call, is_proven=call.is_proven or checked == "right")
                 turn = voice_dialogue.concluded(turn, checked, self.facts(proven))
-            case Register() | Cancel() as attempt:
+            case Register() | Cancel() | ChangeParty() | AcceptOffer() | DeclineOffer() as attempt:
                 outcome = carry_out(attempt, self.caller(call, keys, said)).outcome
                 turn = voice_dialogue.concluded(turn, outcome, self.facts(call))
                 if isinstance(attempt, Register):
@@ -166,8 +178,13 @@ class _Exchange:
             events=tuple(events_to_come(now=self.now, limit=_MOST_EVENTS)),
             event=event_with_id(call.event_public_id, now=self.now, is_spoken=True) if call else None,
             registrations=places_to_come(rows, now=self.now, is_spoken=True),
+            offer=self.open_offer(rows),
             last_text=self.last_text() if is_proven else None,
         )
+
+    def open_offer(self, rows: Sequence[Registration]) -> OfferFacts | None:
+        offer = latest_offer(rows, now=self.now, is_spoken=True)
+        return offer if offer and self.now < offer.expires_at else None
 
     def last_text(self) -> Line | None:
         sealed = db.session.scalar(

@@ -11,7 +11,16 @@ from dataclasses import replace
 from typing import Literal
 
 from outreach.messaging import voice_phrases as phrases
-from outreach.messaging.turns import AskPerson, Cancel, EventFacts, Outcome, Register
+from outreach.messaging.turns import (
+    AcceptOffer,
+    AskPerson,
+    Cancel,
+    ChangeParty,
+    DeclineOffer,
+    EventFacts,
+    Outcome,
+    Register,
+)
 from outreach.messaging.voice_phrases import Line
 from outreach.messaging.voice_questions import MORE_KEY, Saying
 from outreach.messaging.voice_turns import (
@@ -34,6 +43,8 @@ _MOST_MISSES = 3
 #: Nobody needs so many keys; a machine that plays them costs by the minute.
 MOST_VISITS = 80
 _CODE_DIGITS = 6
+#: What a key of the menu asks a code for.
+_WANTS: Mapping[str, Literal["hear", "cancel", "change"]] = {"2": "hear", "3": "cancel", "4": "change"}
 
 
 def begin(facts: VoiceFacts) -> VoiceTurn:
@@ -95,9 +106,10 @@ class _Answer:
     def hear_menu(self) -> VoiceTurn | None:
         if self.keys == "1":
             return self.to_events()
-        if not self.facts.has_number or self.keys not in ("2", "3"):
+        wants = _WANTS.get(self.keys)
+        if not self.facts.has_number or wants is None:
             return None
-        call = replace(self.call, wants="hear" if self.keys == "2" else "cancel")
+        call = replace(self.call, wants=wants)
         return self.proven(call) if call.is_proven else self.ask(replace(call, step="code"))
 
     def hear_events(self) -> VoiceTurn | None:
@@ -114,12 +126,16 @@ class _Answer:
         return self.ask(call, event=event)
 
     def hear_party(self) -> VoiceTurn | None:
-        if not self.keys.isdecimal():
+        size = self.size()
+        if size is None:
             return None
-        size = int(self.keys)
         if not 1 <= size <= LARGEST_PARTY:
             return self.missed(self.saying.line(phrases.PARTY_OUT_OF_RANGE))
         return self.ask(replace(self.call, step="confirm", party_size=size))
+
+    def size(self) -> int | None:
+        """The number that was entered, if one was."""
+        return int(self.keys) if self.keys.isdecimal() else None
 
     def hear_confirm(self) -> VoiceTurn | None:
         if self.keys == "2":
@@ -140,7 +156,32 @@ class _Answer:
         registration_id = _nth(self.call.listed, self.keys)
         if registration_id is None:
             return None
-        return self.ask(replace(self.call, step="confirm_cancel", registration_id=int(registration_id)))
+        asked: Step = "new_party" if self.call.wants == "change" else "confirm_cancel"
+        return self.ask(replace(self.call, step=asked, registration_id=int(registration_id)))
+
+    def hear_new_party(self) -> VoiceTurn | None:
+        size = self.size()
+        if size is None:
+            return None
+        found = self.saying.registration(self.call)
+        if not 1 <= size <= LARGEST_PARTY:
+            return self.missed(self.saying.line(phrases.PARTY_OUT_OF_RANGE))
+        if found is not None and found.party_size == size:
+            return self.to_menu((self.saying.about(phrases.KEPT, found),))
+        return self.ask(replace(self.call, step="confirm_party", party_size=size))
+
+    def hear_confirm_party(self) -> VoiceTurn | None:
+        if self.keys == "1":
+            return VoiceTurn(self.call, (), ChangeParty(self.call.registration_id, self.call.party_size))
+        return self.ask(replace(self.call, step="new_party")) if self.keys == "2" else None
+
+    def hear_offer(self) -> VoiceTurn | None:
+        offer = self.facts.offer
+        if offer is None:
+            return self.to_menu((self.saying.line(phrases.GONE),))
+        if self.keys == "1":
+            return VoiceTurn(self.call, (), AcceptOffer(offer.registration.id))
+        return VoiceTurn(self.call, (), DeclineOffer(offer.registration.id)) if self.keys == "2" else None
 
     def hear_confirm_cancel(self) -> VoiceTurn | None:
         if self.keys == "1":
@@ -166,6 +207,8 @@ class _Answer:
                 return self.ask(replace(call, step="party"))
             case "texts":
                 return self.ask(replace(call, step="confirm"))
+            case "confirm_party":
+                return self.ask(replace(call, step="new_party"))
             case "events" if call.page:
                 return self.to_events(call.page - 1)
             case _:
@@ -196,7 +239,9 @@ class _Answer:
         """What only those get who entered a code."""
         found = self.facts.registrations[:_MOST_LISTED]
         if call.wants == "hear":
-            return self.to_menu((*self.saying.read_aloud(found), *self.saying.last_text()))
+            read = (*self.saying.read_aloud(found), *self.saying.last_text())
+            # What waits for an answer is said last, when everything else was heard.
+            return self.ask(replace(call, step="offer"), read) if self.facts.offer else self.to_menu(read)
         if not found:
             return self.to_menu((self.saying.line(phrases.NO_REGISTRATIONS),))
         return self.ask(replace(call, step="pick", listed=tuple(str(one.id) for one in found)))
@@ -258,6 +303,9 @@ _HEARD: Mapping[Step, Callable[[_Answer], VoiceTurn | None]] = {
     "code": _Answer.hear_code,
     "pick": _Answer.hear_pick,
     "confirm_cancel": _Answer.hear_confirm_cancel,
+    "new_party": _Answer.hear_new_party,
+    "confirm_party": _Answer.hear_confirm_party,
+    "offer": _Answer.hear_offer,
 }
 
 

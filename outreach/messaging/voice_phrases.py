@@ -26,6 +26,7 @@ MENU = N_(
     "To hear events and sign up, press 1. To hear your sign-ups and our last text to you, press 2. "
     "To give up a place, press 3. For a person, press 9."
 )
+MENU_CHANGE = N_("To change how many people come, press 4.")
 MENU_WITHOUT_NUMBER = N_(
     "To hear events and sign up, press 1. We cannot see your phone number. "
     "For anything else, please call again with your number shown."
@@ -92,6 +93,25 @@ GIVE_UP = N_("To give up your place at %(title)s, %(when)s, press %(key)s.")
 CONFIRM_CANCEL = N_(
     "Do you want to give up your place at %(title)s, %(when)s? For yes, press 1. For no, press 2."
 )
+CHANGE = N_("For your group at %(title)s, %(when)s, press %(key)s.")
+NEW_PARTY = N_(
+    "%(title)s, %(when)s. Number of people now: %(party)s. How many are coming, you included? "
+    "Enter a number from 1 to 20, then press pound."
+)
+CONFIRM_PARTY = N_(
+    "%(title)s. Number of people: from %(old)s to %(party)s. To change it, press 1. "
+    "For another number, press 2."
+)
+PARTY_CHANGED = N_("It is changed: %(title)s, %(when)s. Number of people: %(party)s.")
+PARTY_NOT_CHANGED = N_(
+    "There are not enough seats for that. Nothing changed: %(title)s, %(when)s. Number of people: %(party)s."
+)
+SEATS_OFFERED = N_(
+    "Seats are free for your group of %(party)s: %(title)s, %(when)s, %(street)s. "
+    "We keep them until %(answer_by)s. To take them, press 1. If you do not want them, press 2."
+)
+OFFER_DECLINED = N_("You do not take the seats at %(title)s. Thank you for telling us.")
+OFFER_LATE = N_("The seats at %(title)s are no longer kept for you.")
 GIVEN_UP = N_("You gave up your place at %(title)s, %(when)s. Thank you for telling us.")
 KEPT = N_("Your place at %(title)s, %(when)s, is kept.")
 

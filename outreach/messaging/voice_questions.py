@@ -10,7 +10,11 @@ from outreach.messaging.turns import (
     AskPerson,
     EventFacts,
     GivenUp,
+    OfferDeclined,
+    OfferLate,
     Outcome,
+    PartyChanged,
+    PartyNotChanged,
     Refused,
     Register,
     RegistrationFacts,
@@ -43,7 +47,8 @@ class Saying:
                 )
             case "menu":
                 menu = phrases.MENU if self.facts.has_number else phrases.MENU_WITHOUT_NUMBER
-                return (self.line(menu), self.line(phrases.REPEAT_OR_BACK))
+                change = (self.line(phrases.MENU_CHANGE),) if self.facts.has_number else ()
+                return (self.line(menu), *change, self.line(phrases.REPEAT_OR_BACK))
             case "events":
                 return (*self._event_lines(), self.line(phrases.REPEAT_OR_BACK))
             case "party" | "confirm":
@@ -57,6 +62,24 @@ class Saying:
             case "confirm_cancel":
                 found = self.registration(self.call)
                 return (self.about(phrases.CONFIRM_CANCEL, found),) if found else ()
+            case "new_party":
+                found = self.registration(self.call)
+                return (self.about(phrases.NEW_PARTY, found),) if found else ()
+            case "confirm_party":
+                found = self.registration(self.call)
+                if found is None:
+                    return ()
+                return (
+                    self.about(
+                        phrases.CONFIRM_PARTY, found, old=found.party_size, party=self.call.party_size
+                    ),
+                )
+            case "offer":
+                offer = self.facts.offer
+                until = offer.expires_local if offer else ""
+                return (
+                    (self.about(phrases.SEATS_OFFERED, offer.registration, answer_by=until),) if offer else ()
+                )
 
     def greeting(self) -> tuple[Line, ...]:
         """Who is on the phone."""
@@ -84,7 +107,7 @@ class Saying:
 
     def _pick_lines(self) -> tuple[Line, ...]:
         return tuple(
-            self.about(phrases.GIVE_UP, one, key=str(key))
+            self.about(phrases.CHANGE if self.call.wants == "change" else phrases.GIVE_UP, one, key=str(key))
             for key, registration_id in enumerate(self.call.listed, 1)
             for one in self.facts.registrations
             if str(one.id) == registration_id
@@ -121,6 +144,14 @@ class Saying:
                 return (self.line(phrases.ALREADY),)
             case GivenUp(facts):
                 return (self.line(phrases.GIVEN_UP, **_told(facts)),)
+            case PartyChanged(facts):
+                return (self.line(phrases.PARTY_CHANGED, **_told(facts)),)
+            case PartyNotChanged(facts):
+                return (self.line(phrases.PARTY_NOT_CHANGED, **_told(facts)),)
+            case OfferDeclined(facts):
+                return (self.line(phrases.OFFER_DECLINED, **_told(facts)),)
+            case OfferLate(facts):
+                return (self.line(phrases.OFFER_LATE, **_told(facts)),)
             case Refused(event=event):
                 refusal = self.refusal(event)
                 if refusal is None and event is not None:

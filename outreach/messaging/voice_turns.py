@@ -4,16 +4,27 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self, get_args
 
-from outreach.messaging.turns import AskPerson, Cancel, EventFacts, Register, RegistrationFacts
+from outreach.messaging.turns import (
+    AcceptOffer,
+    AskPerson,
+    Cancel,
+    ChangeParty,
+    DeclineOffer,
+    EventFacts,
+    OfferFacts,
+    Register,
+    RegistrationFacts,
+)
 from outreach.messaging.voice_phrases import Line
 
 #: The question that was asked last.
 Step = Literal[
-    "language", "menu", "events", "party", "confirm", "texts", "code", "pick", "confirm_cancel",
+    "language", "menu", "events", "party", "confirm", "texts", "code", "pick", "confirm_cancel", "new_party",
+    "confirm_party", "offer",
 ]  # fmt: skip
 _STEPS: frozenset[str] = frozenset(get_args(Step))
 #: Answered by a number and the pound key; every other one by a single key.
-NUMBER_STEPS: frozenset[Step] = frozenset({"party", "code"})
+NUMBER_STEPS: frozenset[Step] = frozenset({"party", "new_party", "code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,7 @@ class Call:
     #: What the keys from 1 on stood for when they were named: the list may have changed meanwhile.
     listed: tuple[str, ...] = ()
     #: What the code is asked for.
-    wants: Literal["hear", "cancel"] = "hear"
+    wants: Literal["hear", "cancel", "change"] = "hear"
     #: Whether a right code was entered in this call.
     is_proven: bool = False
     #: Answers in a row that could not be read.
@@ -68,6 +79,8 @@ class VoiceFacts:
     event: EventFacts | None = None
     #: Of this number, the soonest event first; empty until the call is proven.
     registrations: tuple[RegistrationFacts, ...] = ()
+    #: Seats that wait for this number's answer; None until the call is proven.
+    offer: OfferFacts | None = None
     #: Our last text to this number; None until the call is proven, or when there is none.
     last_text: Line | None = None
 
@@ -81,7 +94,7 @@ class CheckCode:
 
 #: What came of a code.
 Checked = Literal["right", "wrong", "too_often"]
-Attempt = Register | Cancel | CheckCode
+Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | CheckCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Calls on both databases: an answer that is asked for twice, by two at once, and codes that are counted."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -49,6 +50,14 @@ def press(sid, given):
         return answer
 
     return go
+
+
+def registered(event, given, **asked):
+    """A registration of the caller's number."""
+    request = make_request(event, phone=NUMBER, **asked)
+    with transaction():
+        made = service.register(request, vault=given["vault"], now=NOW)
+    return db.session.get_one(Registration, made.registration_id)
 
 
 def following(answer):
@@ -108,6 +117,31 @@ def test_wrong_code_is_counted(event, given, press):
     press("1", "2", "000000")
 
     assert db.session.scalars(select(Throttle.tries)).all() == [1]
+
+
+def test_party_is_changed_by_keys_once(event, sid, given, press):
+    row = registered(event, given, party_size=2)
+    answer = press("1", "4", row.code, "1", "5")
+    step, visit = following(answer)
+    for _ in range(2):
+        with transaction():
+            answer = calls.hear(sid, step, visit, "1", **given)
+    assert "Number of people: 5" in " ".join(line.words for line in heard(answer).said)
+
+    db.session.refresh(row)
+    assert (row.party_size, db.session.get_one(Event, event.id).seats_taken) == (5, 5)
+
+
+def test_offered_seats_are_taken_by_keys(event, sid, given, press):
+    row = registered(event, given, party_size=2)
+    with transaction():
+        row.state, row.offer_number = "offered", 1
+        row.offer_expires_at = NOW + timedelta(hours=5)
+    answer = press("1", "2", row.code, "1")
+    assert "You are signed up" in " ".join(line.words for line in heard(answer).said)
+
+    db.session.refresh(row)
+    assert row.state == "confirmed"
 
 
 def test_nothing_of_a_call_is_readable_in_the_database(event, sid, given, press):

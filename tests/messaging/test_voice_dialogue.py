@@ -1,7 +1,7 @@
 """The conversation by keys: every way through it, and that no sequence of keys leads out of it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -11,11 +11,19 @@ from outreach.i18n import translator
 from outreach.messaging import voice_phrases as phrases
 from outreach.messaging.phrases import Phrase, When
 from outreach.messaging.turns import (
+    AcceptOffer,
     AlreadyRegistered,
     AskPerson,
     Cancel,
+    ChangeParty,
+    DeclineOffer,
     EventFacts,
     GivenUp,
+    OfferDeclined,
+    OfferFacts,
+    OfferLate,
+    PartyChanged,
+    PartyNotChanged,
     Refused,
     Register,
     RegistrationFacts,
@@ -41,6 +49,14 @@ MINE = RegistrationFacts(7, EVENTS[0], 3, "482910")
 OTHER = RegistrationFacts(8, EVENTS[1], 2, "111222", waiting=WAITING)
 
 
+OFFER = OfferFacts(
+    OTHER,
+    datetime(2026, 9, 10, 15, tzinfo=UTC),
+    datetime(2026, 9, 11, 15, tzinfo=UTC),
+    datetime(2026, 9, 11, 10),
+)
+
+
 class Caller:
     """A phone, and the least that a service does around the dialogue: facts in, actions out."""
 
@@ -61,6 +77,7 @@ class Caller:
             events=events,
             event=next((one for one in events if one.public_id == call.event_public_id), None),
             registrations=self.given["registrations"] if call.is_proven else (),
+            offer=self.given.get("offer") if call.is_proven else None,
             last_text=self.given.get("last_text") if call.is_proven else None,
         )
 
@@ -78,7 +95,7 @@ class Caller:
                 checked = "right" if turn.action.code == MINE.code else "wrong"
                 proven = replace(before, is_proven=before.is_proven or checked == "right")
                 turn = concluded(turn, checked, self.facts(proven))
-            elif isinstance(turn.action, Register | Cancel):
+            elif isinstance(turn.action, Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer):
                 turn = concluded(turn, self.outcome, self.facts(before))
             if isinstance(turn.action, AskPerson) and turn.action not in self.actions[-1:]:
                 self.actions.append(turn.action)
@@ -331,6 +348,62 @@ def test_nobody_calls_back_a_hidden_number():
     assert caller.actions == []
 
 
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (PartyChanged(replace(MINE, party_size=5).told("en")), "It is changed: Potluck 1"),
+        (PartyNotChanged(MINE.told("en")), "Nothing changed: Potluck 1"),
+    ],
+)
+def test_caller_changes_how_many_come_after_the_code(outcome, words):
+    caller = Caller()
+    caller.outcome = outcome
+    assert said(phrases.CODE) == caller.press("1", "4")
+    assert "For your group at Potluck 1" in caller.press(MINE.code)
+    assert "Number of people now: 3." in caller.press("1")
+    assert "from 3 to 5" in caller.press("5")
+    assert words in caller.press("1")
+
+    assert caller.actions == [CheckCode(MINE.code), ChangeParty(7, 5)]
+    assert caller.call.step == "menu"
+
+
+def test_caller_who_enters_the_same_number_or_none_that_can_be_changes_nothing():
+    caller = Caller()
+    caller.press("1", "4", MINE.code, "1")
+    assert said(phrases.PARTY_OUT_OF_RANGE) in caller.press("21")
+    assert "How many are coming" in caller.press("5", "2")
+    assert "is kept" in caller.press("3")
+
+    assert caller.actions == [CheckCode(MINE.code)]
+
+
+@pytest.mark.parametrize(
+    ("key", "action", "outcome", "words"),
+    [
+        ("1", AcceptOffer(8), Told(replace(OTHER, waiting=None).told("en")), "You are signed up: Potluck 2"),
+        ("1", AcceptOffer(8), OfferLate(OTHER.told("en")), "no longer kept"),
+        ("2", DeclineOffer(8), OfferDeclined(OTHER.told("en")), "You do not take the seats"),
+    ],
+)
+def test_caller_answers_an_offer_after_the_code(key, action, outcome, words):
+    caller = Caller(offer=OFFER)
+    caller.outcome = outcome
+    assert "To take them" not in caller.press("1", "2")
+    assert "We keep them until" in caller.press(MINE.code)
+    assert words in caller.press(key)
+
+    assert caller.actions == [CheckCode(MINE.code), action]
+
+
+def test_caller_may_leave_an_offer_open():
+    caller = Caller(offer=OFFER)
+    caller.press("1", "2", MINE.code, "#")
+
+    assert caller.call.step == "menu"
+    assert caller.actions == [CheckCode(MINE.code)]
+
+
 def test_call_survives_being_written_down():
     caller = Caller()
     caller.press("1", "1", "2", "3")
@@ -354,9 +427,10 @@ KEYS = st.one_of(
         [Told(MINE.told("en")), GivenUp(MINE.told("en")), Refused("gone"), AlreadyRegistered(MINE.told("en"))]
     ),
     st.sampled_from([(), EVENTS[:1], EVENTS, (an_event(1, is_cancelled=True),)]),
+    st.sampled_from([None, OFFER]),
 )
-def test_any_keys_end_in_a_defined_state(answers, has_number, offered, outcome, events):
-    caller = Caller(has_number=has_number, offered_locales=offered, events=events)
+def test_any_keys_end_in_a_defined_state(answers, has_number, offered, outcome, events, offer):
+    caller = Caller(has_number=has_number, offered_locales=offered, events=events, offer=offer)
     caller.outcome = outcome
     for count, keys in enumerate(answers, 1):
         before = caller.call
@@ -390,4 +464,4 @@ def test_machine_that_plays_keys_is_hung_up_on():
 
 
 def test_questions_for_a_number_are_known():
-    assert {"party", "code"} == NUMBER_STEPS
+    assert {"party", "new_party", "code"} == NUMBER_STEPS
