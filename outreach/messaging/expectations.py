@@ -9,7 +9,7 @@ from sqlalchemy import select
 from outreach.database import db
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event
-from outreach.messaging.due import Expectation, Offer, Purpose, RegistrationState
+from outreach.messaging.due import Channel, Expectation, Offer, Purpose, RegistrationState, is_silenced
 from outreach.messaging.models import Suppression
 from outreach.registration.models import Registration
 from outreach.registration.retention import KEPT_AFTER_EVENT
@@ -25,13 +25,15 @@ DERIVED: frozenset[str] = frozenset(get_args(Purpose))
 def expectations(registration_ids: Iterable[int]) -> dict[int, Expectation]:
     """What decides about each of these registrations, by id; two queries, whatever their number.
 
-    A number that is suppressed has no consent, whatever the registration says.
+    A number that is suppressed has no consent, whatever the registration says; one that only calls reach
+    is called.
     """
     rows = db.session.execute(
         select(
             Registration.id,
             Registration.state,
             Registration.wants_texts,
+            Registration.wants_calls,
             Registration.phone_hash,
             Registration.created_at,
             Registration.changed_at,
@@ -75,11 +77,14 @@ def reminder_offsets() -> dict[timedelta, list[str]]:
 
 
 def _expectation(row: Any, silent: dict[str, str]) -> Expectation:
+    silence = silent.get(row.phone_hash)
+    channel: Channel = "voice" if row.wants_calls or silence == "voice_only" else "text"
+    has_agreed = row.phone_hash is not None and (row.wants_texts or row.wants_calls)
     is_offered = row.state == "offered" and row.offer_expires_at is not None
     return Expectation(
         registration_id=row.id,
         state=row.state,
-        has_consent=row.wants_texts and row.phone_hash is not None and row.phone_hash not in silent,
+        has_consent=has_agreed and not is_silenced(silence, channel),
         registered_at=row.created_at,
         changed_at=row.changed_at,
         starts_at=row.starts_at,
@@ -96,4 +101,5 @@ def _expectation(row: Any, silent: dict[str, str]) -> Expectation:
         arrived_count=row.arrived_count,
         closed_at=row.closed_at,
         forgotten_at=row.ends_at + KEPT_AFTER_EVENT,
+        channel=channel,
     )

@@ -29,7 +29,7 @@ WAY_IN_SIGNS = 90
 _EVENTS_LISTED, _COMING_DAYS = 4, timedelta(days=7)
 
 #: A text in one of these may be on the phone.
-_MAY_HAVE_ARRIVED = ("claimed", "accepted", "queued", "sending", "sent", "delivered", "unknown")
+MAY_HAVE_ARRIVED = ("claimed", "accepted", "queued", "sending", "sent", "delivered", "unknown")
 
 #: A yes to an offer that ran out deserves an answer for so long.
 _LATE_ANSWER = timedelta(days=1)
@@ -193,7 +193,7 @@ def open_reminders(rows: Iterable[Registration], *, now: datetime) -> tuple[Remi
     sent = select(Message.registration_id, Message.claimed_at, Message.created_at).where(
         Message.registration_id.in_([row.id for row in seated]),
         Message.purpose == "day_before",
-        Message.state.in_(_MAY_HAVE_ARRIVED),
+        Message.state.in_(MAY_HAVE_ARRIVED),
     )
     asked_at: dict[int | None, datetime] = {}
     for registration_id, claimed_at, created_at in db.session.execute(sent):

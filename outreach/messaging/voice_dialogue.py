@@ -19,6 +19,7 @@ from outreach.messaging.turns import (
     DeclineOffer,
     EventFacts,
     Outcome,
+    Reaffirm,
     Register,
 )
 from outreach.messaging.voice_phrases import Line
@@ -30,12 +31,13 @@ from outreach.messaging.voice_turns import (
     CheckCode,
     Checked,
     Step,
+    StopCalls,
     VoiceFacts,
     VoiceTurn,
 )
 from outreach.registration.requests import LARGEST_PARTY
 
-PERSON_KEY, REPEAT_KEY, BACK_KEY = "9", "*", "#"
+PERSON_KEY, REPEAT_KEY, BACK_KEY, STOP_KEY = "9", "*", "#", "0"
 #: More are not offered to be given up, so that PERSON_KEY never names one.
 _MOST_LISTED = 8
 #: After so many answers in a row that we cannot read, a person takes over.
@@ -52,6 +54,14 @@ def begin(facts: VoiceFacts) -> VoiceTurn:
     only = facts.offered_locales[0] if len(facts.offered_locales) == 1 else ""
     said = _Answer(Call("menu" if only else "language", locale=only), "", facts)
     return said.ask(said.call, said.saying.greeting())
+
+
+def begin_owed(call: Call, facts: VoiceFacts, *, is_machine: bool) -> VoiceTurn:
+    """Tells whoever answers a call that we placed what it is about; a machine only of the event."""
+    said = _Answer(call, "", facts)
+    if is_machine:
+        return VoiceTurn(None, said.saying.to_machine() or (said.saying.line(phrases.GONE),))
+    return said.ask(call, said.saying.called())
 
 
 def step(call: Call, keys: str, facts: VoiceFacts) -> VoiceTurn:
@@ -89,12 +99,16 @@ class _Answer:
     # What is heard.
 
     def turn(self) -> VoiceTurn:
+        if self.call.visit >= MOST_VISITS and self.call.purpose:
+            return self.to_menu()
         if self.call.visit >= MOST_VISITS:
             return self.person("not_understood")
         if self.keys == PERSON_KEY and self.call.step not in NUMBER_STEPS:
             return self.person("asked")
         if self.keys == REPEAT_KEY:
             return self.ask(self.call)
+        if self.keys == STOP_KEY and self.call.purpose and self.call.step == "owed":
+            return VoiceTurn(None, (self.saying.line(phrases.CALLS_STOPPED),), StopCalls())
         if self.keys == BACK_KEY:
             return self.back()
         return _HEARD[self.call.step](self) or self.missed()
@@ -193,10 +207,29 @@ class _Answer:
             (self.saying.about(phrases.KEPT, found) if found else self.saying.line(phrases.GONE),)
         )
 
+    def hear_owed(self) -> VoiceTurn | None:
+        owed, registration_id = self.facts.owed, self.call.registration_id
+        if owed is None:
+            return self.to_menu((self.saying.line(phrases.GONE),))
+        match owed.purpose, self.keys:
+            case "cancelled", _:
+                return None
+            case "seat_offered", "1":
+                return VoiceTurn(self.call, (), AcceptOffer(registration_id))
+            case "seat_offered", "2":
+                return VoiceTurn(self.call, (), DeclineOffer(registration_id))
+            case _, "1" if owed.facts.waiting is None:
+                return VoiceTurn(self.call, (), Reaffirm(registration_id))
+            case _, "2":
+                return self.ask(replace(self.call, step="confirm_cancel"))
+        return None
+
     # Where the call goes.
 
     def back(self) -> VoiceTurn:
         call = self.call
+        if call.purpose:
+            return self.ask(replace(call, step="owed"))
         match call.step:
             case "language" | "menu":
                 is_choice = len(self.facts.offered_locales) > 1
@@ -215,7 +248,9 @@ class _Answer:
                 return self.to_menu()
 
     def to_menu(self, first: tuple[Line, ...] = (), *, locale: str = "") -> VoiceTurn:
-        """To the menu, where nothing is begun; what was proven stays so."""
+        """To the menu, where nothing is begun; what was proven stays so. A call that we placed ends here."""
+        if self.call.purpose:
+            return VoiceTurn(None, (*first, self.saying.line(phrases.GOODBYE)))
         call = Call("menu", locale=locale or self.call.locale, is_proven=self.call.is_proven)
         return self.ask(call, first)
 
@@ -255,6 +290,9 @@ class _Answer:
     def missed(self, instead: Line | None = None) -> VoiceTurn:
         """Asks again; the third time a person is asked."""
         misses = self.call.misses + 1
+        if misses >= _MOST_MISSES and self.call.purpose:
+            # Most likely a machine that was taken for a person: nobody waits for a call back.
+            return self.to_menu()
         if misses >= _MOST_MISSES:
             return self.person("not_understood")
         first = instead or self.saying.line(phrases.NOT_UNDERSTOOD)
@@ -272,7 +310,7 @@ class _Answer:
             return self.counted(self.missed(self.saying.line(phrases.CODE_WRONG)))
         return self.counted(self.to_menu((self.saying.line(phrases.CODE_TOO_OFTEN),)))
 
-    def done(self, outcome: Outcome, action: Attempt | AskPerson | None) -> VoiceTurn:
+    def done(self, outcome: Outcome, action: Attempt | AskPerson | StopCalls | None) -> VoiceTurn:
         return self.counted(self.to_menu(self.saying.result(outcome, action)))
 
     def counted(self, turn: VoiceTurn) -> VoiceTurn:
@@ -306,6 +344,7 @@ _HEARD: Mapping[Step, Callable[[_Answer], VoiceTurn | None]] = {
     "new_party": _Answer.hear_new_party,
     "confirm_party": _Answer.hear_confirm_party,
     "offer": _Answer.hear_offer,
+    "owed": _Answer.hear_owed,
 }
 
 

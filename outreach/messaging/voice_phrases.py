@@ -115,6 +115,24 @@ OFFER_LATE = N_("The seats at %(title)s are no longer kept for you.")
 GIVEN_UP = N_("You gave up your place at %(title)s, %(when)s. Thank you for telling us.")
 KEPT = N_("Your place at %(title)s, %(when)s, is kept.")
 
+# Calls that we place.
+CALLED = N_("Hello. This is the event line for %(region)s. We call about your sign-up.")
+#: To an answering machine, which anybody may listen to.
+CALLED_MACHINE = N_("Hello. This is the event line for %(region)s.")
+CALL_BACK = N_("To answer, please call this number.")
+REMINDER = N_("We remind you of %(title)s, %(when)s, %(street)s.")
+SOON = N_("It begins soon: %(title)s, %(when)s, %(street)s.")
+MOVED = N_("There is a new time or place: %(title)s, %(when)s, %(street)s.")
+CANCELED_BECAUSE = N_("%(title)s, %(when)s, is canceled and will not take place. Reason: %(reason)s.")
+SEATS_FREE = N_("Seats are free: %(title)s, %(when)s, %(street)s. Please answer by %(answer_by)s.")
+PARTY_NOW = N_("Number of people: %(party)s.")
+COMING = N_("If you are coming, press 1. If you cannot come, press 2.")
+CANNOT_COME = N_("If you cannot come, press 2.")
+PERSON_OR_END = N_("For a person, press 9. To get no more calls and texts from us, press 0.")
+REAFFIRMED = N_("Thank you. We expect you at %(title)s, %(when)s.")
+CALLS_STOPPED = N_("You will get no calls and no texts from us now. Goodbye.")
+GOODBYE = N_("Goodbye.")
+
 # Persons, and what we cannot understand.
 PERSON = N_("A person will call you back at this number. This can take a day. Goodbye.")
 PERSON_WITHOUT_NUMBER = N_(

@@ -1,10 +1,12 @@
 """What is asked at each step of a call, and what is said of an attempt; decides nothing, pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from outreach.i18n import LANGUAGES
 from outreach.messaging import voice_phrases as phrases
-from outreach.messaging.phrases import MessageFacts, Phrase, Value, described, street
+from outreach.messaging.due import Purpose
+from outreach.messaging.phrases import MessageFacts, Notice, Phrase, Value, described, street
 from outreach.messaging.turns import (
     AlreadyRegistered,
     AskPerson,
@@ -15,16 +17,25 @@ from outreach.messaging.turns import (
     Outcome,
     PartyChanged,
     PartyNotChanged,
+    Reaffirmed,
     Refused,
     Register,
     RegistrationFacts,
     Told,
 )
 from outreach.messaging.voice_phrases import Line, digits
-from outreach.messaging.voice_turns import Attempt, Call, VoiceFacts
+from outreach.messaging.voice_turns import Attempt, Call, StopCalls, VoiceFacts
 
 EVENTS_PER_PAGE = 4
 MORE_KEY = "5"
+#: What is told first in a call that we place.
+_NEWS: Mapping[Purpose, str] = {
+    "day_before": phrases.REMINDER,
+    "two_hours_before": phrases.SOON,
+    "moved": phrases.MOVED,
+    "cancelled": phrases.EVENT_CANCELED,
+    "seat_offered": phrases.SEATS_FREE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,8 @@ class Saying:
                         phrases.CONFIRM_PARTY, found, old=found.party_size, party=self.call.party_size
                     ),
                 )
+            case "owed":
+                return self._owed_question(self.facts.owed) if self.facts.owed else ()
             case "offer":
                 offer = self.facts.offer
                 until = offer.expires_local if offer else ""
@@ -84,6 +97,36 @@ class Saying:
     def greeting(self) -> tuple[Line, ...]:
         """Who is on the phone."""
         return (self.line(phrases.GREETING, region=self.facts.region),)
+
+    def called(self) -> tuple[Line, ...]:
+        """Who calls, said to whoever answers."""
+        return (self.line(phrases.CALLED, region=self.facts.region),)
+
+    def to_machine(self) -> tuple[Line, ...]:
+        """What an answering machine is told: of the event, and nothing of the guest."""
+        owed = self.facts.owed
+        if owed is None:
+            return ()
+        answer = () if owed.purpose == "cancelled" else (self.line(phrases.CALL_BACK),)
+        return (self.line(phrases.CALLED_MACHINE, region=self.facts.region), self._news(owed), *answer)
+
+    def _news(self, owed: Notice) -> Line:
+        message = _NEWS[owed.purpose]
+        if owed.purpose == "cancelled" and owed.facts.reason:
+            message = phrases.CANCELED_BECAUSE
+        return self.line(message, **_told(owed.facts))
+
+    def _owed_question(self, owed: Notice) -> tuple[Line, ...]:
+        end = self.line(phrases.PERSON_OR_END)
+        match owed.purpose:
+            case "seat_offered":
+                return (self.line(phrases.SEATS_OFFERED, **_told(owed.facts)), end)
+            case "cancelled":
+                return (self._news(owed), end)
+            case _:
+                keys = phrases.CANNOT_COME if owed.facts.waiting else phrases.COMING
+                party = self.line(phrases.PARTY_NOW, party=owed.facts.party_size)
+                return (self._news(owed), party, self.line(keys), end)
 
     def _event_lines(self) -> tuple[Line, ...]:
         events = [
@@ -131,7 +174,7 @@ class Saying:
             return (self.line(phrases.TEXT_WITHOUT_VOICE),)
         return (self.line(phrases.LAST_TEXT), text)
 
-    def result(self, outcome: Outcome, action: Attempt | AskPerson | None) -> tuple[Line, ...]:
+    def result(self, outcome: Outcome, action: Attempt | AskPerson | StopCalls | None) -> tuple[Line, ...]:
         """The sentences for what became of an attempt."""
         match outcome:
             case Told(facts):
@@ -150,6 +193,8 @@ class Saying:
                 return (self.line(phrases.PARTY_NOT_CHANGED, **_told(facts)),)
             case OfferDeclined(facts):
                 return (self.line(phrases.OFFER_DECLINED, **_told(facts)),)
+            case Reaffirmed(facts):
+                return (self.line(phrases.REAFFIRMED, **_told(facts)),)
             case OfferLate(facts):
                 return (self.line(phrases.OFFER_LATE, **_told(facts)),)
             case Refused(event=event):

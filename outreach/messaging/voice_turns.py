@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self, get_args
 
+from outreach.messaging.phrases import Notice
 from outreach.messaging.turns import (
     AcceptOffer,
     AskPerson,
@@ -12,6 +13,7 @@ from outreach.messaging.turns import (
     DeclineOffer,
     EventFacts,
     OfferFacts,
+    Reaffirm,
     Register,
     RegistrationFacts,
 )
@@ -20,7 +22,7 @@ from outreach.messaging.voice_phrases import Line
 #: The question that was asked last.
 Step = Literal[
     "language", "menu", "events", "party", "confirm", "texts", "code", "pick", "confirm_cancel", "new_party",
-    "confirm_party", "offer",
+    "confirm_party", "offer", "owed",
 ]  # fmt: skip
 _STEPS: frozenset[str] = frozenset(get_args(Step))
 #: Answered by a number and the pound key; every other one by a single key.
@@ -49,6 +51,8 @@ class Call:
     is_proven: bool = False
     #: Answers in a row that could not be read.
     misses: int = 0
+    #: Of a call that we placed what it is about: one of `due.SPOKEN`.
+    purpose: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values only."""
@@ -81,6 +85,8 @@ class VoiceFacts:
     registrations: tuple[RegistrationFacts, ...] = ()
     #: Seats that wait for this number's answer; None until the call is proven.
     offer: OfferFacts | None = None
+    #: What a call that we placed tells; None when it is gone.
+    owed: Notice | None = None
     #: Our last text to this number; None until the call is proven, or when there is none.
     last_text: Line | None = None
 
@@ -92,9 +98,14 @@ class CheckCode:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class StopCalls:
+    """Ends all calls and texts to this number; nothing can come of it that the guest must be told."""
+
+
 #: What came of a code.
 Checked = Literal["right", "wrong", "too_often"]
-Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | CheckCode
+Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm | CheckCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +116,4 @@ class VoiceTurn:
     call: Call | None
     #: Empty beside an Attempt, until it is concluded.
     lines: tuple[Line, ...]
-    action: Attempt | AskPerson | None = None
+    action: Attempt | AskPerson | StopCalls | None = None

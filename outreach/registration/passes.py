@@ -47,12 +47,12 @@ def start_texts(
     """
     if row.phone_hash is None:
         raise ConflictError(N_("You gave us no phone number, so we cannot text you."))
-    row.wants_texts = True
+    row.wants_texts, row.wants_calls = True, False
     record_consent(row.phone_hash, "granted", consent.wording, locale, source=door, vault=vault, now=now)
     db.session.flush()
 
 
 def end_texts(row: Registration) -> None:
-    """Ends texts about one registration; those about others go on. Flushes; twice is harmless."""
-    row.wants_texts = False
+    """Ends texts and calls about one registration; those about others go on. Flushes; twice is harmless."""
+    row.wants_texts = row.wants_calls = False
     db.session.flush()

@@ -95,7 +95,7 @@ def register(public_id: str) -> ResponseReturnValue:
         service.check_open(event, now=now())
     except (NotFoundError, ConflictError) as refusal:
         return _closed_page(refusal)
-    form = form_for(event, consent=_consent())
+    form = form_for(event, t(), region=settings().region_name)
     steps = steps_of(event)
     step = request.form.get("step", "")
     if step in steps and request.form.get("go") == "back":
@@ -122,7 +122,7 @@ def _stale(error: CSRFError) -> ResponseReturnValue:
         event = queries.event_by_public_id((request.view_args or {})["public_id"], is_whole=False)
     except NotFoundError as refusal:
         return _closed_page(refusal)
-    form = form_for(event, consent=_consent())
+    form = form_for(event, t(), region=settings().region_name)
     form.form_errors = [sentence]
     steps = steps_of(event)
     step = request.form.get("step", "")
@@ -297,7 +297,7 @@ def _first_page(public_id: str) -> str:
     def draw() -> str:
         event = queries.event_by_public_id(public_id, is_whole=False)
         service.check_open(event, now=at)
-        form = form_for(event, consent=_consent())
+        form = form_for(event, t(), region=settings().region_name)
         page = _form_page(form, event, steps_of(event)[0])
         for own, place in ((generate_csrf(), _CSRF_PLACE), (form.request_key.data, _KEY_PLACE)):
             page = page.replace(own or "", place)

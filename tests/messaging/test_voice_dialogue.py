@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from outreach.i18n import translator
 from outreach.messaging import voice_phrases as phrases
-from outreach.messaging.phrases import Phrase, When
+from outreach.messaging.phrases import Notice, Phrase, When
 from outreach.messaging.turns import (
     AcceptOffer,
     AlreadyRegistered,
@@ -24,15 +24,16 @@ from outreach.messaging.turns import (
     OfferLate,
     PartyChanged,
     PartyNotChanged,
+    Reaffirm,
     Refused,
     Register,
     RegistrationFacts,
     Told,
 )
-from outreach.messaging.voice_dialogue import MOST_VISITS, begin, concluded, step
+from outreach.messaging.voice_dialogue import MOST_VISITS, begin, begin_owed, concluded, step
 from outreach.messaging.voice_phrases import Line, spoken
 from outreach.messaging.voice_questions import EVENTS_PER_PAGE
-from outreach.messaging.voice_turns import NUMBER_STEPS, Call, CheckCode, VoiceFacts
+from outreach.messaging.voice_turns import NUMBER_STEPS, Call, CheckCode, StopCalls, VoiceFacts
 
 
 def an_event(number, **given):
@@ -95,7 +96,9 @@ class Caller:
                 checked = "right" if turn.action.code == MINE.code else "wrong"
                 proven = replace(before, is_proven=before.is_proven or checked == "right")
                 turn = concluded(turn, checked, self.facts(proven))
-            elif isinstance(turn.action, Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer):
+            elif isinstance(
+                turn.action, Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm
+            ):
                 turn = concluded(turn, self.outcome, self.facts(before))
             if isinstance(turn.action, AskPerson) and turn.action not in self.actions[-1:]:
                 self.actions.append(turn.action)
@@ -465,3 +468,67 @@ def test_machine_that_plays_keys_is_hung_up_on():
 
 def test_questions_for_a_number_are_known():
     assert {"party", "new_party", "code"} == NUMBER_STEPS
+
+
+def owed_call(purpose, registration=MINE, **given):
+    """A call of ours that somebody has picked up, and what is said at first."""
+    caller = Caller(**given)
+    facts = replace(registration.told("en"), answer_by_local=OFFER.expires_local)
+    known = caller.facts
+    caller.facts = lambda call: replace(
+        known(call), registrations=(registration,), owed=Notice(purpose, facts)
+    )
+    call = Call("owed", locale="en", registration_id=registration.id, purpose=purpose)
+    caller.take(begin_owed(call, caller.facts(call), is_machine=False))
+    return caller
+
+
+@pytest.mark.parametrize(
+    ("purpose", "registration", "key", "action"),
+    [
+        ("day_before", MINE, "1", Reaffirm(7)),
+        ("two_hours_before", MINE, "1", Reaffirm(7)),
+        ("moved", MINE, "1", Reaffirm(7)),
+        ("moved", OTHER, "1", None),
+        ("seat_offered", OTHER, "1", AcceptOffer(8)),
+        ("seat_offered", OTHER, "2", DeclineOffer(8)),
+        ("cancelled", MINE, "1", None),
+        ("cancelled", MINE, "9", AskPerson("asked")),
+        ("day_before", MINE, "0", StopCalls()),
+    ],
+)
+def test_key_answers_a_call_of_ours(purpose, registration, key, action):
+    caller = owed_call(purpose, registration)
+    caller.press(key)
+
+    assert caller.actions == ([action] if action else [])
+
+
+def test_place_is_given_up_in_a_call_of_ours_only_after_a_yes():
+    caller = owed_call("day_before")
+    caller.outcome = GivenUp(MINE.told("en"))
+    assert "For yes, press 1" in caller.press("2")
+    assert caller.actions == []
+    assert "You gave up your place" in caller.press("1")
+
+    assert caller.actions == [Cancel(7)]
+    assert caller.call is None
+
+
+@given(
+    st.lists(KEYS, max_size=100),
+    st.sampled_from(["day_before", "two_hours_before", "moved", "cancelled", "seat_offered"]),
+    st.sampled_from([MINE, OTHER]),
+)
+def test_any_keys_end_a_call_of_ours_in_a_defined_state(answers, purpose, registration):
+    caller = owed_call(purpose, registration)
+    for keys in answers:
+        caller.press(keys)
+        assert caller.lines, "nobody listens to silence"
+        assert registration.code not in caller.words()
+        if caller.call is None:
+            break
+        assert caller.call.step in ("owed", "confirm_cancel")
+        assert Call.from_json(caller.call.to_json()) == caller.call
+    assert caller.call is None or len(answers) <= MOST_VISITS
+    assert not any(isinstance(action, CheckCode | Register | ChangeParty) for action in caller.actions)

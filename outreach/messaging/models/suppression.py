@@ -14,6 +14,7 @@ class Suppression(Base):
     __tablename__ = "suppression"
 
     phone_hash: Mapped[str] = mapped_column(String(40), primary_key=True)
-    #: stop (its holder said so), blocked (the vendor says so) or unreachable (no such mobile number).
+    #: stop (its holder said so), blocked (the vendor says so), unreachable (no such number) or voice_only
+    #: (texts do not reach it, calls may).
     reason: Mapped[str] = mapped_column(String(12))
     since_at: Mapped[datetime] = mapped_column(UTCDateTime)
