@@ -156,10 +156,12 @@ class _Answer:
             return self.ask(replace(self.call, step="party"))
         if self.keys != "1":
             return None
-        return self.ask(replace(self.call, step="texts")) if self.facts.has_number else self.register(False)
+        return self.ask(replace(self.call, step="texts")) if self.facts.has_number else self.register()
 
     def hear_texts(self) -> VoiceTurn | None:
-        return self.register(self.keys == "1") if self.keys in ("1", "2") else None
+        if self.keys not in ("1", "2", "3"):
+            return None
+        return self.register(wants_texts=self.keys == "1", wants_calls=self.keys == "3")
 
     def hear_code(self) -> VoiceTurn | None:
         if not self.keys.isdecimal() or len(self.keys) != _CODE_DIGITS:
@@ -261,14 +263,19 @@ class _Answer:
         ids = tuple(event.public_id for event in listed)
         return self.ask(replace(self.call, step="events", page=page, listed=ids))
 
-    def register(self, wants_texts: bool) -> VoiceTurn:
+    def register(self, *, wants_texts: bool = False, wants_calls: bool = False) -> VoiceTurn:
         refusal = self.saying.refusal(self.facts.event)
         if refusal is not None:
             return self.to_menu((refusal,))
         call = self.call
-        return VoiceTurn(
-            call, (), Register(call.event_public_id, call.party_size, call.locale, wants_texts=wants_texts)
+        asked = Register(
+            call.event_public_id,
+            call.party_size,
+            call.locale,
+            wants_texts=wants_texts,
+            wants_calls=wants_calls,
         )
+        return VoiceTurn(call, (), asked)
 
     def proven(self, call: Call) -> VoiceTurn:
         """What only those get who entered a code."""

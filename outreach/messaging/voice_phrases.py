@@ -60,6 +60,7 @@ TEXTS = N_(
     "That is about 4 texts. Message and data rates may apply. You can answer STOP at any time to end the "
     "texts, or HELP to get help. You can come without saying yes. For texts, press 1. For no texts, press 2."
 )
+CALLS = N_("To be called instead with a computer voice, about 2 times, press 3. In a call, 0 ends the calls.")
 
 # Results.
 REGISTERED = N_("You are signed up: %(title)s, %(when)s, %(street)s. Number of people: %(party)s.")

@@ -65,7 +65,12 @@ class Saying:
             case "party" | "confirm":
                 return self._event_question(self.facts.event) if self.facts.event else ()
             case "texts":
-                return (self.line(phrases.TEXTS, region=self.facts.region),) if self.facts.event else ()
+                if self.facts.event is None:
+                    return ()
+                return (
+                    self.line(phrases.TEXTS, region=self.facts.region),
+                    self.line(phrases.CALLS),
+                )
             case "code":
                 return (self.line(phrases.CODE),)
             case "pick":

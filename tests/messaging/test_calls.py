@@ -12,7 +12,7 @@ from outreach.messaging import calls
 from outreach.messaging.channels.voice import heard
 from outreach.messaging.models import VoiceStep
 from outreach.registration import service
-from outreach.registration.models import Registration
+from outreach.registration.models import ConsentEvent, Registration
 from outreach.throttle import Throttle
 from tests.factories import NOW, make_event, make_request
 from tests.messaging.callers import new_call_sid
@@ -130,6 +130,15 @@ def test_party_is_changed_by_keys_once(event, sid, given, press):
 
     db.session.refresh(row)
     assert (row.party_size, db.session.get_one(Event, event.id).seats_taken) == (5, 5)
+
+
+def test_caller_who_presses_three_is_called_and_has_agreed_to_it(event, given, press):
+    press("1", "1", "1", "2", "1", "3")
+
+    row = db.session.scalars(select(Registration)).one()
+    assert (row.wants_texts, row.wants_calls) == (False, True)
+    kept = db.session.scalars(select(ConsentEvent)).one()
+    assert "To be called instead" in given["vault"].open(kept.sealed, place="consent")["wording"]
 
 
 def test_offered_seats_are_taken_by_keys(event, sid, given, press):

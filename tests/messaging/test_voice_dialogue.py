@@ -145,6 +145,14 @@ def test_caller_signs_up_without_texts():
     assert said(phrases.TEXT_FOLLOWS) not in heard
 
 
+def test_caller_signs_up_for_calls():
+    caller = Caller()
+    heard = caller.press("1", "1", "2", "3", "1", "3")
+
+    assert caller.actions == [Register("event2", 3, "en", wants_texts=False, wants_calls=True)]
+    assert said(phrases.TEXT_FOLLOWS) not in heard
+
+
 def test_caller_without_a_number_signs_up_and_is_not_asked_about_texts():
     caller = Caller(has_number=False)
     caller.press("1", "1", "1", "3", "1")
@@ -450,7 +458,7 @@ def test_any_keys_end_in_a_defined_state(answers, has_number, offered, outcome, 
     for action in caller.actions:
         if isinstance(action, Register):
             assert 1 <= action.party_size <= 20
-            assert has_number or not action.wants_texts
+            assert has_number or not (action.wants_texts or action.wants_calls)
         if isinstance(action, Cancel | CheckCode | AskPerson):
             assert has_number
     assert caller.call is None or len(answers) <= MOST_VISITS
