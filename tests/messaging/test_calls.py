@@ -4,7 +4,10 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_any
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, select
 
 from outreach.database import db, transaction
 from outreach.events.models import Event
@@ -166,3 +169,46 @@ def test_nothing_of_a_call_is_readable_in_the_database(event, sid, given, press)
         ("menu", 2),
         ("code", 3),
     ]
+
+
+CAPACITY = 4
+CALLERS = (NUMBER, "+18165550124", None)
+#: Whose key it is, and the key; a call begins where none is open. The first ones lead somewhere.
+_KEYS = st.lists(
+    st.tuples(st.sampled_from(range(len(CALLERS))), st.sampled_from(["1", "1", "1", *"234590*#", "3", "20"])),
+    max_size=30,
+)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given_any(_KEYS)
+def test_any_keys_of_several_callers_never_overbook(context, given, keys):
+    with transaction() as session:
+        session.execute(delete(Registration))
+        for old in session.scalars(select(Event)):
+            old.status = "draft"
+        event_id = make_event(capacity=CAPACITY).id
+    open_calls = {}
+    # Everybody is led to the question of how many.
+    begun = [(caller, "1") for caller in range(len(CALLERS)) for _ in range(4)]
+    for caller, pressed in [*begun, *keys]:
+        sid, answer = open_calls.get(caller) or (new_call_sid(), None)
+        with transaction():
+            if answer is None:
+                answer = calls.begin(sid, CALLERS[caller], **given)
+            else:
+                answer = calls.hear(sid, *following(answer), pressed, **given)
+        assert answer is not None
+        open_calls[caller] = (sid, answer) if heard(answer).address else None
+        event = db.session.get_one(Event, event_id, populate_existing=True)
+        seated = db.session.scalar(
+            select(func.coalesce(func.sum(Registration.party_size), 0)).where(
+                Registration.event_id == event_id, Registration.state.in_(("confirmed", "offered"))
+            )
+        )
+        assert event.seats_taken == seated <= CAPACITY
+        db.session.rollback()
