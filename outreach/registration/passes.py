@@ -40,14 +40,14 @@ def registration_on(guest: Guest, event_public_id: str) -> Registration:
 def start_texts(
     row: Registration, consent: Consent, *, locale: str, door: Door, vault: Vault, now: datetime
 ) -> None:
-    """Lets texts about a registration be sent, and keeps the words that were agreed to. Flushes.
+    """Lets texts about a registration be sent, or calls be placed instead. Flushes.
 
-    A number that was stopped stays so until START comes from it. Raises ConflictError for a guest who
-    gave no number.
+    The words that were agreed to are kept. A number that was stopped stays so until START comes from
+    it. Raises ConflictError for a guest who gave no number.
     """
     if row.phone_hash is None:
         raise ConflictError(N_("You gave us no phone number, so we cannot text you."))
-    row.wants_texts, row.wants_calls = True, False
+    row.wants_texts, row.wants_calls = not consent.is_for_calls, consent.is_for_calls
     record_consent(row.phone_hash, "granted", consent.wording, locale, source=door, vault=vault, now=now)
     db.session.flush()
 
