@@ -63,8 +63,9 @@ HOLDINGS: tuple[Holding, ...] = (
         (
             *_columns(
                 "registration",
-                "id guest_id event_id code state party_size arrived_count door request_key wants_texts needs "
-                "queued_at passed_count offer_number offer_expires_at reaffirmed_at created_at changed_at",
+                "id guest_id event_id code state party_size arrived_count door request_key "
+                "wants_texts wants_calls needs queued_at passed_count offer_number offer_expires_at "
+                "reaffirmed_at created_at changed_at",
             ),
             *_columns("guest", "id created_at"),
             *_columns("door_action", "key event_id at"),
@@ -111,10 +112,10 @@ HOLDINGS: tuple[Holding, ...] = (
         (
             *_columns(
                 "message",
-                "id dedup_key purpose priority registration_id broadcast_id phone_hash scope sealed segments "
-                "state not_before deadline due_at zone changed_start_at reply_to_at attempts claim_token "
-                "lease_until claimed_at probes provider_sid provider_rank error_code created_at accepted_at "
-                "final_at",
+                "id dedup_key purpose channel priority registration_id broadcast_id phone_hash scope sealed "
+                "segments state not_before deadline due_at zone changed_start_at reply_to_at attempts "
+                "claim_token lease_until claimed_at probes provider_sid provider_rank error_code created_at "
+                "accepted_at final_at",
             ),
             *_columns("provider_event", "id message_id sid status error_code received_at"),
             *_columns(
@@ -122,6 +123,7 @@ HOLDINGS: tuple[Holding, ...] = (
             ),
             *_columns("conversation", "phone_hash sealed version expires_at"),
             *_columns("simulated_text", "id sid phone_hash direction sealed outcome created_at"),
+            *_columns("simulated_call", "id sid phone_hash sealed status created_at"),
             *_columns("simulated_phone", "phone_hash outcome chosen_at"),
         ),
         is_sealed=True,

@@ -4,6 +4,7 @@ Where a call stands is in our table and not in an address or a cookie. What a ca
 for is looked up only after the right code; a caller's number alone proves nothing.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,26 +16,52 @@ from outreach.config import Settings
 from outreach.database import db, insert
 from outreach.errors import ConflictError, TooManyRequestsError
 from outreach.i18n import translator
-from outreach.messaging import conversations, inbound, recordings, voice_dialogue
+from outreach.messaging import conversations, inbound, recordings, suppressions, voice_dialogue
 from outreach.messaging.actions import Caller, carry_out
 from outreach.messaging.channels.voice import VOICES, Question, twiml
+from outreach.messaging.due import SPOKEN
 from outreach.messaging.facts import (
     event_with_id,
     events_to_come,
+    latest_offer,
     places_to_come,
     registrations_of_phone,
 )
 from outreach.messaging.models import Message, VoiceStep
+from outreach.messaging.phrases import Notice, Phrase
+from outreach.messaging.reminders import facts_about
 from outreach.messaging.speech import Speaker
-from outreach.messaging.turns import PAUSE, AskPerson, Cancel, Dialogue, Register
-from outreach.messaging.voice_dialogue import NUMBER_STEPS, Call, CheckCode, Checked, VoiceFacts, VoiceTurn
-from outreach.messaging.voice_phrases import Line, spoken
+from outreach.messaging.turns import (
+    PAUSE,
+    AcceptOffer,
+    AskPerson,
+    Cancel,
+    ChangeParty,
+    DeclineOffer,
+    Dialogue,
+    OfferFacts,
+    Reaffirm,
+    Register,
+)
+from outreach.messaging.voice_phrases import GONE, GOODBYE, Line, spoken
+from outreach.messaging.voice_turns import (
+    NUMBER_STEPS,
+    Call,
+    CheckCode,
+    Checked,
+    StopCalls,
+    VoiceFacts,
+    VoiceTurn,
+)
 from outreach.registration.guests import phone_hash
+from outreach.registration.models import Registration
 from outreach.vault import Vault
 
 #: Where the vendor brings calls; behind it stand the question that is answered and the visit.
 PATH = "/hooks/twilio/voice"
 START = "start"
+#: Behind it stands the token of the call that we placed. No question may have this name.
+OWED_PATH = PATH + "/picked-up/"
 
 _WRONG_CODES, _WRONG_CODES_PER = 5, timedelta(hours=1)
 _MOST_EVENTS = 40
@@ -65,6 +92,21 @@ def begin(call_sid: str, phone: str | None, *, settings: Settings, vault: Vault,
     `phone` is E.164, or None for a number that we do not see or cannot call.
     """
     return _Exchange(call_sid, phone, settings, vault, now).begin()
+
+
+def begin_owed(
+    call_sid: str, message_id: int, *, is_machine: bool, settings: Settings, vault: Vault, now: datetime
+) -> str:
+    """Answers that a call of ours was picked up, in TwiML; asked twice, with the same answer. Flushes."""
+    message = db.session.get(Message, message_id)
+    if message is None or message.channel != "voice" or message.registration_id is None:
+        # Its guest was forgotten while it rang.
+        return _Exchange(call_sid, None, settings, vault, now).farewell()
+    content = vault.open(message.sealed, place="message")
+    exchange = _Exchange(call_sid, content["to"], settings, vault, now)
+    locale = content["locale"] if content["locale"] in exchange.offered else exchange.offered[0]
+    call = Call("owed", locale=locale, registration_id=message.registration_id, purpose=message.purpose)
+    return exchange.begin_owed(call, is_machine=is_machine)
 
 
 def hear(
@@ -146,6 +188,17 @@ class _Exchange:
             return answered
         return self.write(voice_dialogue.begin(self.facts(None)), START, 0, "")
 
+    def begin_owed(self, call: Call, *, is_machine: bool) -> str:
+        answered = _answer(self.call_sid, START, 0, vault=self.vault)
+        if answered is not None:
+            return answered
+        turn = voice_dialogue.begin_owed(call, self.facts(call), is_machine=is_machine)
+        return self.write(turn, START, 0, "")
+
+    def farewell(self) -> str:
+        lines = (Line(self.offered[0], Phrase(wording)) for wording in (GONE, GOODBYE))
+        return twiml(self.speaker.speech(lines).said, None)
+
     def hear(self, call: Call, keys: str, *, said: str) -> str:
         turn = voice_dialogue.step(call, keys, self.facts(call))
         match turn.action:
@@ -153,11 +206,15 @@ class _Exchange:
                 checked = self.check(code)
                 proven = replace(call, is_proven=call.is_proven or checked == "right")
                 turn = voice_dialogue.concluded(turn, checked, self.facts(proven))
-            case Register() | Cancel() as attempt:
+            case (
+                Register() | Cancel() | ChangeParty() | AcceptOffer() | DeclineOffer() | Reaffirm() as attempt
+            ):
                 outcome = carry_out(attempt, self.caller(call, keys, said)).outcome
                 turn = voice_dialogue.concluded(turn, outcome, self.facts(call))
                 if isinstance(attempt, Register):
                     self.drop_draft(attempt.event_public_id)
+            case StopCalls():
+                self.stop_calls(call, f"{said}\n> {keys}")
         # After the attempt: one wrong code too many leads to a person as well.
         if isinstance(turn.action, AskPerson) and self.phone is not None:
             locale = call.locale or self.offered[0]
@@ -168,7 +225,11 @@ class _Exchange:
     def facts(self, call: Call | None) -> VoiceFacts:
         """What may be known in this call; nothing of the number's own until a code was right."""
         is_proven = call is not None and call.is_proven and self.hashed is not None
-        rows = registrations_of_phone(self.hashed) if is_proven and self.hashed else []
+        # Whoever answers a call of ours is at the number, and hears of what it is about, and of nothing else.
+        is_owed = call is not None and bool(call.purpose)
+        rows = registrations_of_phone(self.hashed) if (is_proven or is_owed) and self.hashed else []
+        if call is not None and is_owed:
+            rows = [row for row in rows if row.id == call.registration_id]
         facts = VoiceFacts(
             offered_locales=self.offered,
             region=self.settings.region_name,
@@ -176,6 +237,8 @@ class _Exchange:
             events=tuple(events_to_come(now=self.now, limit=_MOST_EVENTS)),
             event=event_with_id(call.event_public_id, now=self.now, is_spoken=True) if call else None,
             registrations=places_to_come(rows, now=self.now, is_spoken=True),
+            offer=self.open_offer(rows),
+            owed=self.owed(call, rows),
             last_text=self.last_text() if is_proven else None,
             recorded_only=frozenset(self.offered) - VOICES.keys(),
         )
@@ -184,10 +247,25 @@ class _Exchange:
             self.speaker.hear_of((facts.event,))
         return facts
 
+    def owed(self, call: Call | None, rows: Sequence[Registration]) -> Notice | None:
+        """What a call of ours tells, by the facts of this moment."""
+        purpose = next((each for each in SPOKEN if call and call.purpose == each), None)
+        if call is None or purpose is None or not rows or rows[0].state == "cancelled":
+            return None
+        return Notice(purpose, facts_about(rows[0], purpose, call.locale, now=self.now, is_spoken=True))
+
+    def stop_calls(self, call: Call, wording: str) -> None:
+        assert self.phone is not None
+        suppressions.stop(self.phone, wording, call.locale, source="call", vault=self.vault, now=self.now)
+
+    def open_offer(self, rows: Sequence[Registration]) -> OfferFacts | None:
+        offer = latest_offer(rows, now=self.now, is_spoken=True)
+        return offer if offer and self.now < offer.expires_at else None
+
     def last_text(self) -> Line | None:
         sealed = db.session.scalar(
             select(Message.sealed)
-            .where(Message.phone_hash == self.hashed, Message.state.in_(_LEFT))
+            .where(Message.phone_hash == self.hashed, Message.channel == "text", Message.state.in_(_LEFT))
             .order_by(Message.id.desc())
             .limit(1)
         )

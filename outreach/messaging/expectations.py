@@ -9,7 +9,7 @@ from sqlalchemy import select
 from outreach.database import db
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event
-from outreach.messaging.due import Expectation, Offer, Purpose, RegistrationState
+from outreach.messaging.due import Channel, Expectation, Offer, Purpose, RegistrationState, is_silenced
 from outreach.messaging.models import Suppression
 from outreach.registration.models import Registration
 from outreach.registration.retention import KEPT_AFTER_EVENT
@@ -26,7 +26,8 @@ DERIVED: frozenset[str] = frozenset(get_args(Purpose))
 def expectations(registration_ids: Iterable[int]) -> dict[int, Expectation]:
     """What decides about each of these registrations, by id; two queries, whatever their number.
 
-    A number that gets no texts about the event has no consent, whatever the registration says.
+    A number that gets no texts about the event has no consent, whatever the registration says; one that
+    only calls reach is called.
     """
     rows = db.session.execute(
         select(
@@ -34,6 +35,7 @@ def expectations(registration_ids: Iterable[int]) -> dict[int, Expectation]:
             Registration.event_id,
             Registration.state,
             Registration.wants_texts,
+            Registration.wants_calls,
             Registration.phone_hash,
             Registration.created_at,
             Registration.changed_at,
@@ -81,18 +83,15 @@ def reminder_offsets() -> dict[timedelta, list[str]]:
     return found
 
 
-def _has_consent(row: Any, silent: Mapping[str, Mapping[str, Reason]]) -> bool:
-    if not row.wants_texts or row.phone_hash is None:
-        return False
-    return silence(silent.get(row.phone_hash, {}), of_event(row.event_id)) is None
-
-
 def _expectation(row: Any, silent: Mapping[str, Mapping[str, Reason]]) -> Expectation:
+    why_silent = silence(silent.get(row.phone_hash, {}), of_event(row.event_id))
+    channel: Channel = "voice" if row.wants_calls or why_silent == "voice_only" else "text"
+    has_agreed = row.phone_hash is not None and (row.wants_texts or row.wants_calls)
     is_offered = row.state == "offered" and row.offer_expires_at is not None
     return Expectation(
         registration_id=row.id,
         state=row.state,
-        has_consent=_has_consent(row, silent),
+        has_consent=has_agreed and not is_silenced(why_silent, channel),
         registered_at=row.created_at,
         changed_at=row.changed_at,
         starts_at=row.starts_at,
@@ -109,4 +108,5 @@ def _expectation(row: Any, silent: Mapping[str, Mapping[str, Reason]]) -> Expect
         arrived_count=row.arrived_count,
         closed_at=row.closed_at,
         forgotten_at=row.ends_at + KEPT_AFTER_EVENT,
+        channel=channel,
     )

@@ -167,7 +167,9 @@ def places_to_come(
     )
 
 
-def latest_offer(rows: Iterable[Registration], *, now: datetime) -> OfferFacts | None:
+def latest_offer(
+    rows: Iterable[Registration], *, now: datetime, is_spoken: bool = False
+) -> OfferFacts | None:
     """The last offer of seats that is open, or that ran out within a day."""
     made = [row for row in rows if _is_to_come(row.event, now) and _has_offer(row, now)]
     if not made:
@@ -176,7 +178,7 @@ def latest_offer(rows: Iterable[Registration], *, now: datetime) -> OfferFacts |
     # One that ran out has no end in its row any more: it is when the row was changed.
     expires_at = row.offer_expires_at or row.changed_at
     return OfferFacts(
-        registration_facts(row, now=now),
+        registration_facts(row, now=now, is_spoken=is_spoken),
         offered_at=row.changed_at,
         expires_at=expires_at,
         expires_local=local(expires_at, row.event.time_zone),

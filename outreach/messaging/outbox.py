@@ -29,7 +29,7 @@ from outreach.messaging.gateways.base import (
     Unknown,
     taken,
 )
-from outreach.messaging.models import Broadcast, Message, SimulatedPhone, SimulatedText
+from outreach.messaging.models import Broadcast, Message, SimulatedCall, SimulatedPhone, SimulatedText
 from outreach.messaging.quiet import next_allowed_at, next_allowed_for_announcement_at
 from outreach.messaging.segments import measure
 from outreach.messaging.validity import SHORTEST_SECONDS, next_quiet_at, validity_seconds
@@ -74,13 +74,16 @@ LEASE = timedelta(seconds=90)
 SETTLE = timedelta(seconds=120)
 #: How long a sender rests that the vendor refuses for reasons of its set-up, or that is too fast.
 CONFIGURATION_PAUSE, CONGESTION_PAUSE = timedelta(minutes=15), timedelta(minutes=1)
+#: Between two calls to one number.
+CALLS_APART = timedelta(minutes=5)
+_UNDER_WAY = ("claimed", "accepted", "queued", "sending", "sent", "unknown")
 _LONGEST_BACKOFF = timedelta(minutes=1)
 _KEPT_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingText:
-    """One text that is owed. It is sent from `not_before` on, by day, and not from `deadline` on."""
+    """One text or call that is owed. It is sent from `not_before` on, by day, and not from `deadline` on."""
 
     #: One of `due.Purpose`, "reply", STOPPED_PURPOSE or `due.ANNOUNCEMENT`.
     purpose: str
@@ -107,6 +110,8 @@ class OutgoingText:
     broadcast_id: int | None = None
     #: What its number can stop on its own, one of `registration.scopes`.
     scope: str = ALL
+    #: The words of a call are for the record: they are said from the facts of when it is answered.
+    channel: due.Channel = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ class Claim:
     to: str
     body: str
     validity_seconds: int
+    channel: due.Channel
 
 
 def enqueue(text: OutgoingText, *, vault: Vault, now: datetime) -> bool:
@@ -155,13 +161,14 @@ def _columns(text: OutgoingText, *, vault: Vault, now: datetime) -> dict[str, An
     not_before = text.not_before or now
     return {
         "purpose": text.purpose,
+        "channel": text.channel,
         "priority": text.priority,
         "registration_id": text.registration_id,
         "broadcast_id": text.broadcast_id,
         "phone_hash": phone_hash(vault, text.phone),
         "scope": text.scope,
         "sealed": vault.seal(content, place="message"),
-        "segments": measure(text.body).parts,
+        "segments": measure(text.body).parts if text.channel == "text" else 1,
         "not_before": not_before,
         "deadline": text.deadline,
         "due_at": max(not_before, now),
@@ -221,6 +228,7 @@ def forget(*, now: datetime) -> int:
         .returning(Message.id)
     )
     db.session.execute(delete(SimulatedText).where(SimulatedText.created_at <= now - _KEPT_FOR))
+    db.session.execute(delete(SimulatedCall).where(SimulatedCall.created_at <= now - _KEPT_FOR))
     db.session.execute(delete(SimulatedPhone).where(SimulatedPhone.chosen_at <= now - _KEPT_FOR))
     return len(gone.all())
 
@@ -242,18 +250,37 @@ def _claimed(
     owed |= _announced(rows, known, wanted, now)
     owed |= {row.dedup_key for row in rows if row.purpose == due.NEWS_QUESTION} & wanted
     silent = suppressions(row.phone_hash for row in rows)
+    on_the_phone = _on_the_phone(rows)
     claims: list[Claim] = []
     for row in rows:
         if not _is_sendable(row, owed, silence(silent.get(row.phone_hash, {}), row.scope), now=now):
+            continue
+        if row.channel == "voice" and row.phone_hash in on_the_phone:
+            row.due_at = now + CALLS_APART
             continue
         if not afford(row.segments):
             return claims, False
         try:
             claims.append(_claim(row, vault=vault, now=now))
+            on_the_phone |= {row.phone_hash} if row.channel == "voice" else set()
         except SealedValueError:
             log.error("text %s cannot be opened with this vault key", row.id)
             end(row, "dead", now=now)
     return claims, True
+
+
+def _on_the_phone(rows: Sequence[Message]) -> set[str]:
+    """Of the numbers that are to be called those that a call of ours rings at, or may."""
+    asked = {row.phone_hash for row in rows if row.channel == "voice"}
+    if not asked:
+        return set()
+    under_way = select(Message.phone_hash).where(
+        Message.phone_hash.in_(asked),
+        Message.channel == "voice",
+        Message.state.in_(_UNDER_WAY),
+        Message.final_at.is_(None),
+    )
+    return set(db.session.scalars(under_way))
 
 
 def _claim(row: Message, *, vault: Vault, now: datetime) -> Claim:
@@ -261,7 +288,7 @@ def _claim(row: Message, *, vault: Vault, now: datetime) -> Claim:
     row.state, row.claim_token = "claimed", link_token()
     row.claimed_at, row.lease_until = now, now + LEASE
     row.attempts += 1
-    return Claim(row.id, row.claim_token, content["to"], content["body"], _validity(row, now))
+    return Claim(row.id, row.claim_token, content["to"], content["body"], _validity(row, now), row.channel)
 
 
 def _is_derived(row: Message) -> bool:
@@ -318,9 +345,11 @@ def _is_sendable(row: Message, owed: set[str], why_silent: str | None, *, now: d
         allowed_at = next_allowed_at(quiet_at, row.zone, **hours) if quiet_at else row.deadline
     if row.deadline <= now:
         end(row, "expired", now=now)
-    elif why_silent is not None and not (why_silent == "stop" and row.purpose == STOPPED_PURPOSE):
+    elif due.is_silenced(why_silent, row.channel) and not (
+        why_silent == "stop" and row.purpose == STOPPED_PURPOSE
+    ):
         end(row, "suppressed", now=now)
-    elif _is_derived(row) and row.dedup_key not in owed:
+    elif _is_derived(row) and due.first_try_key(row.dedup_key) not in owed:
         end(row, "cancelled", now=now)
     elif allowed_at >= row.deadline:
         end(row, "expired", now=now)
@@ -374,7 +403,11 @@ def _refused(row: Message, kind: Kind, *, vault: Vault, now: datetime) -> None:
     elif kind == "congestion":
         put_back(row, due_at=now + CONGESTION_PAUSE)
     else:
-        end(row, {"number": "failed", "consent": "suppressed"}.get(kind, "dead"), now=now)
-        if kind not in ("number", "consent"):
+        end(
+            row,
+            {"number": "failed", "landline": "failed", "consent": "suppressed"}.get(kind, "dead"),
+            now=now,
+        )
+        if kind not in ("number", "landline", "consent"):
             log.error("text %s: the vendor refuses it as it is, error %s", row.id, code)
     status.learn(row, code, kind, vault=vault, now=now)

@@ -7,9 +7,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from outreach.clock import Clock
 from outreach.config import Settings
-from outreach.messaging import outbox, status
+from outreach.messaging import calls, outbox, status
 from outreach.messaging.gateways.base import (
     Accepted,
+    Dial,
     Dispatch,
     Gateway,
     NotSent,
@@ -45,7 +46,7 @@ class Sender:
         self.vault = vault
         self.clock = clock
         self.concurrency = settings.send_concurrency
-        self.callbacks = settings.public_url + status.PATH
+        self.public_url = settings.public_url
         self.pace = Pace(settings.segments_per_second * share, time.monotonic())
         self.pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="send")
 
@@ -106,16 +107,20 @@ class Sender:
     def _send(self, claim: Claim, fence: float) -> Outcome:
         """Runs in a thread, outside of any transaction."""
         token = status.token_of(claim.message_id, vault=self.vault)
-        dispatch = Dispatch(
-            claim.to, claim.body, claim.validity_seconds, f"{self.callbacks}{token}#{OPTIONS}"
-        )
         if time.monotonic() > fence:
             return NotSent("claimed too long ago")
         try:
-            return self.gateway.send(dispatch)
+            return self._hand_over(claim, token)
         except Exception as error:
             # Whatever broke, bytes may have left.
             return Unknown(type(error).__name__)
+
+    def _hand_over(self, claim: Claim, token: str) -> Outcome:
+        if claim.channel == "voice":
+            report_to = f"{self.public_url}{status.CALL_PATH}{token}#{OPTIONS}"
+            return self.gateway.call(Dial(claim.to, f"{self.public_url}{calls.OWED_PATH}{token}", report_to))
+        report_to = f"{self.public_url}{status.PATH}{token}#{OPTIONS}"
+        return self.gateway.send(Dispatch(claim.to, claim.body, claim.validity_seconds, report_to))
 
     def _record(self, finished: dict[Future[Outcome], Claim]) -> int:
         if not finished:

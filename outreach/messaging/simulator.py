@@ -18,7 +18,7 @@ from outreach.errors import InvalidInputError
 from outreach.fields import LineField, tell
 from outreach.i18n import N_, local
 from outreach.installation import is_demo
-from outreach.messaging import calls, keypad, outcomes, threads
+from outreach.messaging import calls, keypad, outcomes, rings, threads
 from outreach.messaging.bodies import LONGEST_BODY
 from outreach.messaging.gateways.simulator import post_signed
 from outreach.messaging.outcomes import OUTCOMES
@@ -119,7 +119,31 @@ def press() -> ResponseReturnValue:
     if answer is None:
         return redirect(_address(phones), 303)
     url, fields = answer
-    return _brought(phones, url, {**fields, **_ends_of_call(sender)})
+    return _told(phones, sender, [rings.Webhook(url, {**fields, **_ends_of_call(sender)})])
+
+
+@bp.post("/ring")
+def ring() -> ResponseReturnValue:
+    """Takes a call of ours that rings at a phone, or lets it ring, and shows the phone again."""
+    phones = _phones_in_address()
+    sender, taken = _sender(phones), request.form.get("taken", "")
+    if taken not in ("person", "machine", "nobody"):
+        abort(400)
+    with transaction():
+        _count()
+        told = rings.take(request.form.get("sid", ""), taken, vault=vault())  # type: ignore[arg-type]  # looked at above
+    return _told(phones, sender, told)
+
+
+def _told(phones: list[str], sender: str, told: list[rings.Webhook]) -> ResponseReturnValue:
+    """Brings what the vendor says of a call, and that it is over if it is."""
+    ends = {"From": settings().text_number or "", "To": sender, "Direction": "outbound-api"}
+    for each in told:
+        if Context().run(post_signed, _app(), each.address, {**ends, **each.fields}) >= 400:
+            return _page(phones, NumberForm(), status=502)
+    with transaction():
+        over = rings.end_if_over(sender, vault=vault())
+    return _told(phones, sender, over) if over else redirect(_address(phones), 303)
 
 
 @bp.post("/hang-up")
@@ -195,6 +219,8 @@ def _page(phones: list[str], form: NumberForm, *, status: int = 200) -> Response
         calls=[_shown_call(each) for each in phones],
         call_address=url_for("simulator.call", phone=[displayed(each) for each in phones]),
         hang_up_address=url_for("simulator.hang_up", phone=[displayed(each) for each in phones]),
+        rings=[rings.ringing(each, vault=vault()) for each in phones],
+        ring_address=url_for("simulator.ring", phone=[displayed(each) for each in phones]),
         press_address=url_for("simulator.press", phone=[displayed(each) for each in phones]),
         is_waiting=is_waiting,
         address=_address(phones),

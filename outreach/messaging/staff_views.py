@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from outreach.i18n import N_, local
 from outreach.messaging import inbound, inbox, overview
+from outreach.messaging.estimates import CENTS_PER_CALL
 from outreach.policy import Action
 from outreach.runtime import now, settings, vault
 from outreach.security import can, keep_private, protect, requires
@@ -58,9 +59,12 @@ _PURPOSES: Mapping[str, str] = {
 def show() -> str:
     """How many texts stand where, whom to call instead, and what waits for a person."""
     counted = overview.counts()
+    calls_placed = overview.calls_placed()
     return render_template(
         "staff/messages.html",
         groups=[(label, sum(counted.get(state, 0) for state in states)) for label, states in GROUPS],
+        calls_placed=calls_placed,
+        calls_cents=calls_placed * CENTS_PER_CALL,
         missed=overview.missed(now=now(), limit=_SHOWN),
         missed_count=overview.missed_count(now=now()),
         waiting=inbox.waiting(vault=vault(), now=now(), limit=_SHOWN),

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from outreach.database import db, insert
-from outreach.messaging import suppressions
+from outreach.messaging import reach, suppressions
 from outreach.messaging.gateways.base import LAST_RANK, RANK_OF_STATE, STATE_OF_STATUS, Kind, Report, kind_of
 from outreach.messaging.models import Message, ProviderEvent
 from outreach.vault import Vault
@@ -20,6 +20,7 @@ from outreach.vault import Vault
 log = logging.getLogger(__name__)
 
 PATH = "/hooks/twilio/status/"
+CALL_PATH = PATH + "call/"
 #: When we ask the vendor ourselves about a text of which it says nothing more.
 ASKED_AFTER = (timedelta(minutes=15), timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
 
@@ -120,6 +121,8 @@ def _move(message: Message, report: Report, *, vault: Vault, now: datetime) -> b
         message.error_code = report.error_code or None
         if report.error_code:
             learn(message, report.error_code, kind_of(report.error_code), vault=vault, now=now)
+        if state == "undelivered" and message.channel == "voice":
+            reach.call_again(message, now=now)
     else:
         message.due_at = next_question_at(message.accepted_at, now) or now
     return True
@@ -131,5 +134,7 @@ def learn(message: Message, code: int, kind: Kind, *, vault: Vault, now: datetim
         suppressions.block(message.phone_hash, f"error {code}", vault=vault, now=now)
     elif kind == "number":
         suppressions.set_unreachable(message.phone_hash, now=now)
+    elif kind == "landline" or reach.is_out_of_reach(message, code, now=now):
+        suppressions.set_voice_only(message.phone_hash, now=now)
     elif kind in ("configuration", "congestion"):
         log.error("text %s: the vendor did not pass it on, error %s", message.id, code)

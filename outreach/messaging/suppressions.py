@@ -22,7 +22,7 @@ from outreach.registration.scopes import ALL, Reason, Silence
 from outreach.vault import Vault
 
 #: A weaker reason never takes the place of a stronger one.
-_STRENGTH: dict[str, int] = {"unreachable": 1, "blocked": 2, "stop": 3}
+_STRENGTH: dict[str, int] = {"voice_only": 0, "unreachable": 1, "blocked": 2, "stop": 3}
 
 
 def stop(phone: str, wording: str, locale: str, *, source: str = "text", vault: Vault, now: datetime) -> bool:
@@ -114,10 +114,17 @@ def set_unreachable(hashed: str, *, now: datetime) -> None:
     _suppress(hashed, "unreachable", now=now)
 
 
+def set_voice_only(hashed: str, *, now: datetime) -> None:
+    """Notes that texts do not reach a number, as a landline, and that it is called instead. Flushes."""
+    _suppress(hashed, "voice_only", now=now)
+
+
 def hear(hashed: str) -> None:
     """Notes that a number texted us, so that texts reach it after all. Ends neither stop nor block."""
     db.session.execute(
-        delete(Suppression).where(Suppression.phone_hash == hashed, Suppression.reason == "unreachable")
+        delete(Suppression).where(
+            Suppression.phone_hash == hashed, Suppression.reason.in_(("unreachable", "voice_only"))
+        )
     )
 
 

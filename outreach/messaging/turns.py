@@ -223,6 +223,8 @@ class Register:
     needs: tuple[str, ...] = ()
     #: Whether the guest agreed to texts; who signs up by text does.
     wants_texts: bool = True
+    #: Whether the guest agreed to be called instead.
+    wants_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""The words to which a guest says yes before any text is sent; pure.
+"""The words to which a guest says yes before any text is sent or call is placed; pure.
 
-One function for each yes, so that what is shown is what is stored. The parts are those that 47 CFR
-64.1200(f)(9) and the carriers' rules ask for: who texts, about what, how many, that it may cost, how to
-end it, and that nobody needs to agree in order to come.
+One function each, so that what is shown is what is stored. The parts are those that 47 CFR 64.1200(f)(9) and
+the carriers' rules ask for: who texts, about what, how many, that it may cost, how to end it, and that
+nobody needs to agree in order to come.
 """
 
 from outreach.i18n import N_, Translator
@@ -21,6 +21,18 @@ def news_words(t: Translator, *, region: str, whose: str) -> str:
         ),
         region=region,
         whose=whose,
+    )
+
+
+def calls_consent_words(t: Translator, *, region: str) -> str:
+    """What a guest agrees to who wants calls instead of texts, as it is shown and kept."""
+    return t(
+        N_(
+            "Call me instead. Yes, Outreach %(region)s may call me about this event with a computer voice: "
+            "reminders and changes, about 2 calls. I can press 0 in a call to end the calls. "
+            "I can come without saying yes."
+        ),
+        region=region,
     )
 
 

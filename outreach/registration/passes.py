@@ -42,14 +42,14 @@ def registration_on(guest: Guest, event_public_id: str) -> Registration:
 def start_texts(
     row: Registration, consent: Consent, *, locale: str, door: Door, vault: Vault, now: datetime
 ) -> None:
-    """Lets texts about a registration be sent, and keeps the words that were agreed to. Flushes.
+    """Lets texts about a registration be sent, or calls be placed instead. Flushes.
 
-    A number that was stopped stays so until START comes from it. Raises ConflictError for a guest who
-    gave no number.
+    The words that were agreed to are kept. A number that was stopped stays so until START comes from
+    it. Raises ConflictError for a guest who gave no number.
     """
     if row.phone_hash is None:
         raise ConflictError(N_("You gave us no phone number, so we cannot text you."))
-    row.wants_texts = True
+    row.wants_texts, row.wants_calls = not consent.is_for_calls, consent.is_for_calls
     record_consent(
         row.phone_hash,
         GRANTED,
@@ -67,11 +67,11 @@ def start_texts(
 def end_texts(
     row: Registration, wording: str, *, locale: str, door: Door, vault: Vault, now: datetime
 ) -> None:
-    """Ends texts about one registration, in the words of the button; those about others go on. Flushes.
+    """Ends texts and calls about one registration, in the words of the button; others go on. Flushes.
 
     Twice is harmless.
     """
-    if row.wants_texts and row.phone_hash is not None:
+    if (row.wants_texts or row.wants_calls) and row.phone_hash is not None:
         record_consent(
             row.phone_hash,
             STOPPED,
@@ -83,5 +83,5 @@ def end_texts(
             vault=vault,
             now=now,
         )
-    row.wants_texts = False
+    row.wants_texts = row.wants_calls = False
     db.session.flush()

@@ -17,10 +17,12 @@ NAME_CHARACTERS = 40
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A yes to texts, with the words that were agreed to as they were shown."""
+    """A yes to texts or to calls, with the words that were agreed to as they were shown."""
 
     wording: str
     version: str = VERSION
+    #: Whether the guest is called instead of texted.
+    is_for_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

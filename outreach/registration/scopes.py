@@ -14,9 +14,9 @@ ALL = "all"
 REGION = "region"
 
 #: stop: its holder said so. kept: after a stop its holder asked for these texts back. blocked: the vendor
-#: says so. unreachable: there is no such mobile number.
-Reason = Literal["stop", "kept", "blocked", "unreachable"]
-Silence = Literal["stop", "blocked", "unreachable"]
+#: says so. unreachable: there is no such number. voice_only: texts do not reach it, calls may.
+Reason = Literal["stop", "kept", "blocked", "unreachable", "voice_only"]
+Silence = Literal["stop", "blocked", "unreachable", "voice_only"]
 
 _ORGANIZATION, _EVENT = "organization:", "event:"
 

@@ -119,7 +119,9 @@ def _values(
         "reaffirmed_at": None,
         "changed_at": now,
     }
-    return {**values, "wants_texts": True} if request.consent and request.phone else values
+    if request.consent is None or request.phone is None:
+        return values
+    return {**values, "wants_calls" if request.consent.is_for_calls else "wants_texts": True}
 
 
 def _held(row: Registration) -> Registration:

@@ -18,7 +18,7 @@ from outreach.registration.service import place_in_list, registrations_of
 from outreach.vault import Vault
 
 #: `none`: the guest gave no number. `stopped`: the number said STOP, which only START undoes.
-Texts = Literal["none", "stopped", "on", "off"]
+Texts = Literal["none", "stopped", "on", "calls", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +109,6 @@ def _texts(row: Registration, stopped: Mapping[str, set[str]]) -> Texts:
         return "none"
     if of_event(row.event_id) in stopped[row.phone_hash]:
         return "stopped"
+    if row.wants_calls:
+        return "calls"
     return "on" if row.wants_texts else "off"

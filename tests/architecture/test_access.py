@@ -33,9 +33,10 @@ PUBLIC = {
     "registration.check_your_phone", "registration.delete", "registration.deleted", "registration.register",
     "registration.show_pass", "registration.texts",
     "ballots.close", "door.arrive", "door.roster", "door.walk_in",
-    "simulator.call", "simulator.choose", "simulator.hang_up", "simulator.press", "simulator.send",
-    "simulator.show",
-    "twilio.sms", "twilio_status.report", "twilio_voice.keys", "twilio_voice.start",
+    "simulator.call", "simulator.choose", "simulator.hang_up", "simulator.press", "simulator.ring",
+    "simulator.send", "simulator.show",
+    "twilio.sms", "twilio_status.report", "twilio_status.report_of_call", "twilio_voice.keys",
+    "twilio_voice.picked_up", "twilio_voice.start",
     "voice_prompts.clip",
 }  # fmt: skip
 

@@ -219,6 +219,8 @@ PURE_RULES = [
     "outreach.messaging.segments",
     "outreach.messaging.voice_dialogue",
     "outreach.messaging.wav",
+    "outreach.messaging.voice_questions",
+    "outreach.messaging.voice_turns",
     "outreach.messaging.gateways.base",
     "outreach.registration.requests",
     "outreach.registration.waitlist",

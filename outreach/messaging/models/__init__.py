@@ -9,6 +9,7 @@ from outreach.messaging.models.message import Message
 from outreach.messaging.models.prompt_recording import PromptRecording
 from outreach.messaging.models.provider_event import ProviderEvent
 from outreach.messaging.models.reveal import Reveal
+from outreach.messaging.models.simulated_call import SimulatedCall
 from outreach.messaging.models.simulated_phone import SimulatedPhone
 from outreach.messaging.models.simulated_text import SimulatedText
 from outreach.messaging.models.suppression import Suppression
@@ -25,6 +26,7 @@ __all__ = [
     "PromptRecording",
     "ProviderEvent",
     "Reveal",
+    "SimulatedCall",
     "SimulatedPhone",
     "SimulatedText",
     "Suppression",
