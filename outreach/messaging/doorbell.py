@@ -5,8 +5,8 @@ Polling is the guarantee: whoever waits here goes on after the time that it gave
 
 import logging
 import threading
+from typing import Any
 
-import psycopg
 from sqlalchemy import text
 
 from outreach.database import db
@@ -26,7 +26,7 @@ class Doorbell:
     """One worker's ear, with a connection of its own; used from one thread, inside an application."""
 
     def __init__(self) -> None:
-        self._connection: psycopg.Connection | None = None
+        self._connection: Any = None
 
     def wait(self, seconds: float, stop: threading.Event) -> None:
         """Waits for a ring, or for so long; on SQLite, and without a connection, only for so long."""
@@ -38,7 +38,7 @@ class Doorbell:
                 self._connection = _listening()
             for _ in self._connection.notifies(timeout=seconds, stop_after=1):
                 pass
-        except psycopg.Error as error:
+        except _driver().Error as error:
             log.warning("the doorbell does not ring: %s", type(error).__name__)
             self.close()
             stop.wait(seconds)
@@ -50,8 +50,13 @@ class Doorbell:
             self._connection = None
 
 
-def _listening() -> psycopg.Connection:
+def _driver() -> Any:
+    """psycopg, as the engine loaded it: who uses SQLite never loads it."""
+    return db.engine.dialect.dbapi
+
+
+def _listening() -> Any:
     url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = psycopg.connect(url, autocommit=True)
+    connection = _driver().connect(url, autocommit=True)
     connection.execute(f"LISTEN {_CHANNEL}")
     return connection
