@@ -7,10 +7,10 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, FromClause, MetaData, event
@@ -93,14 +93,18 @@ def _turn(session: Session) -> Iterator[None]:
     if url.get_backend_name() != "sqlite":
         yield
         return
-    with _line, _door(url.database or ":memory:").open("w") as door:
+    with _line, _door(url.database or ":memory:") as door:
         fcntl.flock(door, fcntl.LOCK_EX)
         yield
 
 
-def _door(database: str) -> Path:
+def _door(database: str) -> IO[str]:
     """Beside the database and empty: closing a file of SQLite's own would end its locks (sqlite.org)."""
-    return Path(os.devnull) if database == ":memory:" else Path(f"{database}-line")
+    if database != ":memory:":
+        # Where nobody can write, SQLite says so better than we could.
+        with suppress(OSError):
+            return Path(f"{database}-line").open("w")
+    return Path(os.devnull).open("w")
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -219,7 +219,7 @@ def test_number_without_texts_is_called_instead(ana, phone, page, reason):
     with transaction():
         db.session.execute(
             suppressions.insert(suppressions.Suppression).values(
-                phone_hash=phone.hashed, reason=reason, since_at=NOW
+                scope="all", phone_hash=phone.hashed, reason=reason, since_at=NOW
             )
         )
 

@@ -48,7 +48,7 @@ def test_coordinator_finds_the_pages_and_what_is_missing(staff):
 
 def test_recording_is_kept_and_the_next_needed_one_comes(staff):
     answer = send(staff, wav(rate=48_000))
-    assert (answer.status_code, answer.location) == (303, f"{HOME}/sw/menu-without-number")
+    assert (answer.status_code, answer.location) == (303, f"{HOME}/sw/menu-change")
     page = staff.get(MENU).text
 
     assert "Recorded by Ana" in page

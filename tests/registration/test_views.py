@@ -721,7 +721,7 @@ def test_guest_asks_for_calls_instead_and_can_go_back_to_texts(
     texts, calls = (
         words(translator("en"), region="Kansas City") for words in (consent_words, calls_consent_words)
     )
-    assert kept == [calls, texts, calls]
+    assert kept == [calls, texts, calls, "Do not text me about this event"]
 
 
 def test_number_that_said_stop_is_told_how_to_start(web_app, client, event, pass_of, stored):
