@@ -29,7 +29,16 @@ WAY_IN_SIGNS = 90
 _EVENTS_LISTED, _COMING_DAYS = 4, timedelta(days=7)
 
 #: A text in one of these may be on the phone.
-_MAY_HAVE_ARRIVED = ("claimed", "accepted", "queued", "sending", "sent", "delivered", "unknown")
+_MAY_HAVE_ARRIVED = (
+    "claimed",
+    "accepted",
+    "queued",
+    "sending",
+    "sent",
+    "unconfirmed",
+    "delivered",
+    "unknown",
+)
 
 #: A yes to an offer that ran out deserves an answer for so long.
 _LATE_ANSWER = timedelta(days=1)

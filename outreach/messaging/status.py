@@ -6,22 +6,30 @@ but only forward: reports repeat, overtake each other and get lost.
 
 import hmac
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from outreach.database import db, insert
-from outreach.messaging import suppressions
+from outreach.messaging import senders, suppressions
 from outreach.messaging.gateways.base import LAST_RANK, RANK_OF_STATE, STATE_OF_STATUS, Kind, Report, kind_of
 from outreach.messaging.models import Message, ProviderEvent
-from outreach.vault import Vault
+from outreach.messaging.quiet import next_allowed_at, next_allowed_for_announcement_at
+from outreach.messaging.verdicts import PAUSES, Loss, resend_at
+from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
 
 PATH = "/hooks/twilio/status/"
 #: When we ask the vendor ourselves about a text of which it says nothing more.
 ASKED_AFTER = (timedelta(minutes=15), timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
+
+
+#: A phone that was off so often within that time is called instead.
+_UNREACHABLE_TIMES, _UNREACHABLE_WITHIN = 3, timedelta(days=14)
+#: Stands among the vendor's reports where we gave an id of theirs up and sent the text again.
+_GIVEN_UP = "given up"
 
 
 def token_of(message_id: int, *, vault: Vault) -> str:
@@ -69,8 +77,12 @@ def advance(reports: Mapping[Message, Report], *, vault: Vault, now: datetime) -
     The caller holds the rows locked.
     """
     taken = sids_of_others(list(reports.values()))
+    old = given_up(message.id for message in reports if message.resends)
     moved = 0
     for message, report in reports.items():
+        if report.sid in old:
+            # It was sent again since: what is said of the first one is no news of the second.
+            continue
         _adopt(message, report.sid, taken)
         moved += _move(message, report, vault=vault, now=now)
     db.session.flush()
@@ -85,6 +97,29 @@ def sids_of_others(reports: Sequence[Report]) -> dict[str, int]:
         )
     )
     return {sid: message_id for sid, message_id in rows if sid is not None}
+
+
+def given_up(message_ids: Iterable[int]) -> frozenset[str]:
+    """The vendor's ids of these texts that no longer count, as the texts were sent again."""
+    ids = list(message_ids)
+    if not ids:
+        return frozenset()
+    return frozenset(
+        db.session.scalars(
+            select(ProviderEvent.sid).where(
+                ProviderEvent.message_id.in_(ids), ProviderEvent.status == _GIVEN_UP
+            )
+        )
+    )
+
+
+def allowed_at(message: Message, at: datetime) -> datetime:
+    """The first instant not before `at` at which a text may reach its guest."""
+    if message.broadcast_id is not None:
+        return next_allowed_for_announcement_at(at, message.zone)
+    return next_allowed_at(
+        at, message.zone, reply_to_at=message.reply_to_at, changed_start_at=message.changed_start_at
+    )
 
 
 def next_question_at(accepted_at: datetime, now: datetime) -> datetime | None:
@@ -115,21 +150,79 @@ def _move(message: Message, report: Report, *, vault: Vault, now: datetime) -> b
     message.state, message.provider_rank = state, rank
     message.claim_token = message.lease_until = message.final_at = None
     message.accepted_at = message.accepted_at or now
-    if rank == LAST_RANK:
-        message.final_at = now
-        message.error_code = report.error_code or None
-        if report.error_code:
-            learn(message, report.error_code, kind_of(report.error_code), vault=vault, now=now)
-    else:
+    if rank < LAST_RANK:
         message.due_at = next_question_at(message.accepted_at, now) or now
+    elif report.error_code:
+        _lose(message, report, vault=vault, now=now)
+    else:
+        message.final_at, message.error_code = now, None
     return True
+
+
+def _lose(message: Message, report: Report, *, vault: Vault, now: datetime) -> None:
+    """Ends a text that did not arrive, or lets it wait to be sent again, as its error says."""
+    kind = kind_of(report.error_code)
+    earlier = kind_of(message.error_code) if message.resends and message.error_code else None
+    loss = Loss(kind, earlier, message.resends, message.deadline)
+    message.error_code = report.error_code
+    again_at = resend_at(loss, now, allowed_at=lambda at: allowed_at(message, at))
+    if again_at is None:
+        message.final_at = now
+    else:
+        _send_again(message, report, at=again_at, now=now)
+    learn(message, report.error_code, kind, vault=vault, now=now)
+
+
+def _send_again(message: Message, report: Report, *, at: datetime, now: datetime) -> None:
+    log.info("text %s: error %s, it is sent again", message.id, report.error_code)
+    db.session.execute(
+        insert(ProviderEvent)
+        .values(
+            message_id=message.id,
+            sid=report.sid,
+            status=_GIVEN_UP,
+            error_code=report.error_code,
+            received_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["sid", "status", "error_code"])
+    )
+    message.state, message.due_at = "ready", at
+    message.resends += 1
+    message.provider_sid, message.provider_rank, message.accepted_at = None, 0, None
 
 
 def learn(message: Message, code: int, kind: Kind, *, vault: Vault, now: datetime) -> None:
     """Draws from an error what it says about the number, or about our own set-up. Flushes."""
     if kind == "consent":
         suppressions.block(message.phone_hash, f"error {code}", vault=vault, now=now)
-    elif kind == "number":
+    elif kind == "number" or (kind == "unreachable" and _is_off_for_long(message, code, now=now)):
         suppressions.set_unreachable(message.phone_hash, now=now)
-    elif kind in ("configuration", "congestion"):
+    elif kind in PAUSES:
         log.error("text %s: the vendor did not pass it on, error %s", message.id, code)
+        if message.sender is not None:
+            senders.rest(message.sender, code, kind, now=now)
+    elif kind == "filtered":
+        log.error("text %s: filtered, error %s", message.id, code)
+        _count_filtered(message, vault=vault, now=now)
+
+
+def _is_off_for_long(message: Message, code: int, *, now: datetime) -> bool:
+    """Whether several texts to a number met the same error; this one may not be written down yet."""
+    others = db.session.scalar(
+        select(func.count(Message.id)).where(
+            Message.phone_hash == message.phone_hash,
+            Message.created_at > now - _UNREACHABLE_WITHIN,
+            Message.error_code == code,
+            Message.id != message.id,
+        )
+    )
+    return (others or 0) + 1 >= _UNREACHABLE_TIMES
+
+
+def _count_filtered(message: Message, *, vault: Vault, now: datetime) -> None:
+    try:
+        locale = vault.open(message.sealed, place="message")["locale"]
+    except SealedValueError:
+        return
+    if message.sender is not None:
+        senders.count_filtered(message.sender, message.purpose, locale, now=now)

@@ -8,9 +8,11 @@ from outreach.messaging.models.inbound_message import InboundMessage
 from outreach.messaging.models.message import Message
 from outreach.messaging.models.provider_event import ProviderEvent
 from outreach.messaging.models.reveal import Reveal
+from outreach.messaging.models.sender import Sender
 from outreach.messaging.models.simulated_phone import SimulatedPhone
 from outreach.messaging.models.simulated_text import SimulatedText
 from outreach.messaging.models.suppression import Suppression
+from outreach.messaging.models.text_tally import TextTally
 from outreach.messaging.models.voice_step import VoiceStep
 from outreach.messaging.models.worker_mark import WorkerMark
 
@@ -23,9 +25,11 @@ __all__ = [
     "Message",
     "ProviderEvent",
     "Reveal",
+    "Sender",
     "SimulatedPhone",
     "SimulatedText",
     "Suppression",
+    "TextTally",
     "VoiceStep",
     "WorkerMark",
 ]
