@@ -63,12 +63,12 @@ class Vendor:
     taken_at: list[float] = field(default_factory=list)
 
     def take(self, form: dict[str, str]) -> dict[str, str]:
-        """Keeps a text and gives it an id."""
+        """Keeps a text or a call, which has no words, and gives it an id."""
         with self.lock:
             text = {
                 **form,
-                "sid": f"SM{len(self.taken) + self.first:032x}",
-                "status": "accepted",
+                "sid": f"{'SM' if 'Body' in form else 'CA'}{len(self.taken) + self.first:032x}",
+                "status": "accepted" if "Body" in form else "queued",
                 "date_created": format_datetime(self.clock()),
             }
             self.taken.append(text)
@@ -90,7 +90,7 @@ class Vendor:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """The two addresses that we use."""
+    """The addresses that we use."""
 
     protocol_version = "HTTP/1.1"
     # Head and body leave apart, and the second would wait for the first to be acknowledged.
@@ -162,10 +162,14 @@ class Handler(BaseHTTPRequestHandler):
         if self.vendor.listing_status != 200:
             self.answer(self.vendor.listing_status, {"code": 20500})
             return
-        if parts.path.endswith("/Messages.json"):
+        kind = parts.path.rsplit("/", 1)[-1].removesuffix(".json").lower()
+        if kind in ("messages", "calls"):
             to = parse_qs(parts.query)["To"][0]
-            found = [shown(text) for text in self.vendor.listed(to)]
-            self.answer(200, {"messages": found, "page": 0, "page_size": 50, "next_page_uri": None})
+            listed = [text for text in self.vendor.listed(to) if ("Body" in text) == (kind == "messages")]
+            self.answer(
+                200,
+                {kind: [shown(text) for text in listed], "page": 0, "page_size": 50, "next_page_uri": None},
+            )
             return
         sid = parts.path.rsplit("/", 1)[-1].removesuffix(".json")
         known = [text for text in self.vendor.taken if text["sid"] == sid]
@@ -195,7 +199,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def shown(text: dict[str, str]) -> dict[str, object]:
-    """A text as the vendor's API shows it."""
+    """A text or a call as the vendor's API shows it."""
+    if "Body" not in text:
+        names = ("sid", "to", "status", "date_created")
+        return {**{name: text.get(name, text.get("To")) for name in names}, "direction": "outbound-api"}
     return {
         "sid": text["sid"],
         "body": text["Body"],

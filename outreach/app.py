@@ -27,7 +27,16 @@ from outreach.events import feeds as event_feeds
 from outreach.events import staff_views as event_staff_views
 from outreach.events import views as events_views
 from outreach.i18n import N_
-from outreach.messaging import broadcast_views, inbox_views, metrics, status_webhooks, voice_webhooks
+from outreach.messaging import (
+    broadcast_views,
+    inbox_views,
+    metrics,
+    news_views,
+    prompt_views,
+    status_webhooks,
+    voice_webhooks,
+)
+from outreach.messaging import feeds as voice_prompts
 from outreach.messaging import simulator as phone_simulator
 from outreach.messaging import staff_views as message_staff_views
 from outreach.messaging import webhooks as text_webhooks
@@ -140,7 +149,10 @@ def _register_features(app: Flask) -> None:
         message_staff_views.bp,
         inbox_views.bp,
         broadcast_views.bp,
+        news_views.bp,
         status_webhooks.bp,
+        prompt_views.bp,
+        voice_prompts.bp,
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_staff_menu)

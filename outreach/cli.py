@@ -32,6 +32,7 @@ _COMMANDS: Mapping[str, str] = {
     "serve": "outreach.commands.serve:serve",
     "staff": "outreach.accounts.commands:staff",
     "translations": "outreach.commands.translations:translations",
+    "voice": "outreach.messaging.voice_commands:voice",
     "worker": "outreach.messaging.commands:worker",
 }
 _IMPORTS: Mapping[str, str] = {

@@ -3,10 +3,13 @@
 The same code runs on SQLite (one machine) and on PostgreSQL (as many processes as wished).
 """
 
+import fcntl
+import os
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -78,13 +81,26 @@ def transaction() -> Iterator[Session]:
             raise
 
 
-#: SQLite lets waiting writers sleep and look again, so that one of eight threads may find the lock taken
-#: for seconds. In a process they stand in line here, and only the first of them looks.
+#: SQLite lets waiting writers sleep and look again, so that one of many may find the lock taken for
+#: seconds. Threads stand in line here; the first of each process stands in line at a file, where the
+#: system wakes whoever is next.
 _line = threading.RLock()
 
 
-def _turn(session: Session) -> AbstractContextManager[object]:
-    return _line if session.get_bind().dialect.name == "sqlite" else nullcontext()
+@contextmanager
+def _turn(session: Session) -> Iterator[None]:
+    url = session.get_bind().engine.url
+    if url.get_backend_name() != "sqlite":
+        yield
+        return
+    with _line, _door(url.database or ":memory:").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield
+
+
+def _door(database: str) -> Path:
+    """Beside the database and empty: closing a file of SQLite's own would end its locks (sqlite.org)."""
+    return Path(os.devnull) if database == ":memory:" else Path(f"{database}-line")
 
 
 def prepare_engine(engine: Engine) -> None:

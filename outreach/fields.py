@@ -40,6 +40,11 @@ def sent() -> ImmutableMultiDict[str, str] | None:
     )
 
 
+def revision_seen() -> int:
+    """The revision of whatever stood on the page that was sent back; 0 where the form names none."""
+    return request.form.get("revision", 0, type=int)
+
+
 class LineField(StringField):
     """One line of text; empty when nothing came."""
 

@@ -54,6 +54,7 @@ _TABLE = (
     Language("sw", "Kiswahili", "Swahili", "sw", "sw", "sw"),
     Language("so", "Soomaali", "Somali", "so", "so", "so"),
     Language("my", "မြန်မာ", "Burmese", "my", "my", "my"),
+    Language("ne", "नेपाली", "Nepali", "ne", "ne", "ne"),
     Language("vi", "Tiếng Việt", "Vietnamese", "vi", "vi", "vi"),
     Language("fr", "Français", "French", "fr", "fr", "fr"),
     Language("prs", "دری", "Dari", "fa-AF", "fa_AF", "fa_AF", "rtl"),
@@ -106,6 +107,10 @@ class Translator:
         """The short name of the month, for a date tile."""
         # Not "LLL": Babel 2.18 shares its stand-alone names between locales, so the first one read wins.
         return _date(on, "MMM", self._babel)
+
+    def full_month_name(self, on: date) -> str:
+        """The month's whole name, as it stands in a date."""
+        return _date(on, "MMMM", self._babel)
 
     def weekday(self, on: date) -> str:
         """The weekday's full name."""

@@ -63,8 +63,9 @@ HOLDINGS: tuple[Holding, ...] = (
         (
             *_columns(
                 "registration",
-                "id guest_id event_id code state party_size arrived_count door request_key wants_texts needs "
-                "queued_at passed_count offer_number offer_expires_at reaffirmed_at created_at changed_at",
+                "id guest_id event_id code state party_size arrived_count door request_key "
+                "wants_texts wants_calls needs queued_at passed_count offer_number offer_expires_at "
+                "reaffirmed_at created_at changed_at",
             ),
             *_columns("guest", "id created_at"),
             *_columns("door_action", "key event_id at"),
@@ -85,9 +86,18 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("Only the program"),
         N_("Kept for 5 years after the last text, as the law may ask for it"),
         (
-            *_columns("consent_event", "id phone_hash action source sealed at"),
-            *_columns("suppression", "phone_hash reason since_at"),
+            *_columns("consent_event", "id phone_hash scope action source sealed version at"),
+            *_columns("suppression", "phone_hash scope reason since_at until_at"),
         ),
+        is_sealed=True,
+    ),
+    Holding(
+        "news",
+        N_("That you want news of events, your number and your language"),
+        N_("To text you about new events in your language"),
+        N_("Only the program"),
+        N_("Deleted when you end the news or all texts, or after a year without a word from you"),
+        _columns("news_reader", "id phone_hash scope sealed is_on asked_at seen_at"),
         is_sealed=True,
     ),
     Holding(
@@ -102,10 +112,10 @@ HOLDINGS: tuple[Holding, ...] = (
         (
             *_columns(
                 "message",
-                "id dedup_key purpose priority registration_id broadcast_id phone_hash sealed segments state "
-                "not_before deadline due_at zone changed_start_at reply_to_at attempts claim_token "
-                "lease_until claimed_at probes provider_sid provider_rank error_code resends sender "
-                "created_at accepted_at final_at",
+                "id dedup_key purpose channel priority registration_id broadcast_id phone_hash scope sealed "
+                "segments state not_before deadline due_at zone changed_start_at reply_to_at attempts "
+                "claim_token lease_until claimed_at probes provider_sid provider_rank error_code resends "
+                "sender created_at accepted_at final_at",
             ),
             *_columns("provider_event", "id message_id sid status error_code received_at"),
             *_columns(
@@ -113,6 +123,7 @@ HOLDINGS: tuple[Holding, ...] = (
             ),
             *_columns("conversation", "phone_hash sealed version expires_at"),
             *_columns("simulated_text", "id sid phone_hash direction sealed outcome created_at"),
+            *_columns("simulated_call", "id sid phone_hash sealed status created_at"),
             *_columns("simulated_phone", "phone_hash outcome chosen_at"),
         ),
         is_sealed=True,
@@ -185,6 +196,7 @@ TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "commitment": "public promises",
     "broadcast": "announcements that staff write, and how many texts they took",
     "announcement_budget": "amounts of money",
+    "prompt_recording": "what staff read aloud for the phone",
     "sender": "our own numbers, and how much of their rate is given out",
     "text_tally": "how many texts left in a language on a day, and how many were filtered",
     "worker_mark": "when the worker did its rounds",

@@ -32,6 +32,8 @@ class Action(StrEnum):
     SEE_GUESTS = "see_guests"
     #: Write, send, confirm and stop announcements to the guests of an event.
     ANNOUNCE = "announce"
+    #: The same to those who want news of the whole region's events.
+    TELL_REGION = "tell_region"
     #: Decide what announcements may cost in a month.
     SET_BUDGET = "set_budget"
     #: Read messages and the list of those with an unknown outcome; answer what waits for a person.
@@ -40,6 +42,8 @@ class Action(StrEnum):
     REVEAL_NUMBER = "reveal_number"
     #: Read that log.
     SEE_REVEALS = "see_reveals"
+    #: Record what is said on the phone.
+    RECORD_PROMPTS = "record_prompts"
     #: Read the engagement report inside.
     SEE_REPORT = "see_report"
     SEE_PLAN = "see_plan"
@@ -61,7 +65,8 @@ _OWN_EVENTS = {Action.PLAN_EVENT, Action.VIEW_EVENT, Action.SEE_GUESTS, Action.A
 _REGION = {Action.SEE_REPORT, Action.SEE_PLAN}
 _COORDINATION = (
     _OWN_EVENTS | _REGION
-    | {Action.REVIEW_EVENT, Action.SEE_MESSAGES, Action.REVEAL_NUMBER, Action.SET_BUDGET}
+    | {Action.REVIEW_EVENT, Action.SEE_MESSAGES, Action.REVEAL_NUMBER, Action.SET_BUDGET,
+       Action.TELL_REGION, Action.RECORD_PROMPTS}
     | {Action.MANAGE_PLAN, Action.MANAGE_ORGANIZATIONS}
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ def svg(text: str, *, is_quick: bool = False) -> Markup:
     for texts that look random anyway, and for screens.
     """
     # White is drawn as well, so that a dark page never inverts the code.
-    drawn = segno.make(text, error="m", micro=False, mask=_ANY_MASK if is_quick else None).svg_inline(
-        border=4, light="#fff", omitsize=True, svgclass=None, lineclass=None
-    )
+    drawn = segno.make(
+        text, error="l" if is_quick else "m", micro=False, mask=_ANY_MASK if is_quick else None
+    ).svg_inline(border=4, light="#fff", omitsize=True, svgclass=None, lineclass=None)
     return Markup(drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))  # noqa: S704 (drawn by us)

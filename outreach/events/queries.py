@@ -337,5 +337,5 @@ def _everything() -> tuple[ExecutableOption, ...]:
         joinedload(Event.texts),
         joinedload(Event.languages),
         joinedload(Event.cohosts),
-        selectinload(Event.parts),
+        joinedload(Event.parts),
     )

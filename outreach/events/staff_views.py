@@ -7,8 +7,9 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from outreach.accounts.models import Organization, Staff
-from outreach.database import db, transaction
+from outreach.accounts.models import Organization
+from outreach.accounts.signed_in import me
+from outreach.database import transaction
 from outreach.errors import (
     ConflictError,
     InvalidInputError,
@@ -25,7 +26,7 @@ from outreach.events.kinds import KINDS
 from outreach.events.models import Event, EventChange
 from outreach.events.shown import cancel_reason
 from outreach.events.views import draw_event
-from outreach.fields import said, sent, tell
+from outreach.fields import revision_seen, said, sent, tell
 from outreach.i18n import N_, local, translator
 from outreach.policy import Action, Actor, Role
 from outreach.runtime import now, settings
@@ -140,7 +141,7 @@ def edit(public_id: str) -> Response | str | tuple[str, int]:
     """Changes an event: at once, or as a change that waits for review."""
     event = _event(public_id, Action.PLAN_EVENT)
     hosts = [event.organization]
-    is_free = planning.is_free_to_publish(event.organization, _me())
+    is_free = planning.is_free_to_publish(event.organization, me())
     if request.method == "GET":
         # Whoever publishes by saving must not publish what somebody refused.
         change = _newest_change(event, "submitted") if is_free else _newest_change(event, *_TAKEN_UP)
@@ -160,7 +161,7 @@ def edit(public_id: str) -> Response | str | tuple[str, int]:
             ]
             return _form_page(form, hosts, event=event, is_moving=True), 422
         with transaction():
-            change = planning.edit(event, draft, author=_me(), revision=_revision(), now=now())
+            change = planning.edit(event, draft, author=me(), revision=revision_seen(), now=now())
     except (InvalidInputError, InvalidInputsError) as error:
         form.tell(error)
         return _form_page(form, hosts, event=event), 422
@@ -187,7 +188,7 @@ def preview(public_id: str) -> str:
 def submit(public_id: str) -> Response | tuple[str, int]:
     """Hands a draft in, or publishes it where nobody has to review it."""
     event = _event(public_id, Action.PLAN_EVENT)
-    return _do(event, lambda: planning.submit(event, author=_me(), now=now()), done=_submitted)
+    return _do(event, lambda: planning.submit(event, author=me(), now=now()), done=_submitted)
 
 
 @bp.post("/events/<public_id>/publish")
@@ -196,7 +197,7 @@ def publish(public_id: str) -> Response | tuple[str, int]:
     event = _event(public_id, Action.REVIEW_EVENT)
     return _do(
         event,
-        lambda: planning.publish(event, revision=_revision(), now=now()),
+        lambda: planning.publish(event, revision=revision_seen(), now=now()),
         done=lambda _: N_("The event is published."),
     )
 
@@ -228,7 +229,7 @@ def approve_change(public_id: str) -> Response | tuple[str, int]:
     waiting = _change(event)
     try:
         with transaction():
-            planning.approve_change(waiting, reviewer=_me(), revision=_revision(), now=now())
+            planning.approve_change(waiting, reviewer=me(), revision=revision_seen(), now=now())
     except _REFUSED as error:
         return _refused_change(public_id, NoteForm(), error)
     flash(t()(N_("The change is published.")), "good")
@@ -243,7 +244,7 @@ def return_change(public_id: str) -> Response | tuple[str, int]:
     form = NoteForm(sent())
     try:
         with transaction():
-            planning.return_change(waiting, form.note.data or "", reviewer=_me(), now=now())
+            planning.return_change(waiting, form.note.data or "", reviewer=me(), now=now())
     except _REFUSED as error:
         return _refused_change(public_id, form, error)
     flash(t()(N_("The change went back with your note.")), "good")
@@ -259,7 +260,7 @@ def withdraw_change(public_id: str) -> Response | tuple[str, int]:
         raise NotFoundError(N_("There is no such page."))
     return _do(
         event,
-        lambda: planning.withdraw_change(waiting, revision=_revision()),
+        lambda: planning.withdraw_change(waiting, revision=revision_seen()),
         done=lambda _: N_("The change is gone. The event stays as it is."),
     )
 
@@ -270,7 +271,7 @@ def delete(public_id: str) -> Response | tuple[str, int]:
     event = _event(public_id, Action.PLAN_EVENT)
     try:
         with transaction():
-            planning.discard(event, revision=_revision())
+            planning.discard(event, revision=revision_seen())
     except ConflictError as error:
         return _show(_event(public_id, Action.PLAN_EVENT), problem=said(error)), 409
     flash(t()(N_("The draft is deleted.")), "good")
@@ -393,7 +394,7 @@ def _show(event: Event, *, form: NoteForm | CancelForm | CloseForm | None = None
         problem=problem,
         may_plan=_can(Action.PLAN_EVENT, event),
         may_review=_can(Action.REVIEW_EVENT, event),
-        is_free=planning.is_free_to_publish(event.organization, _me()),
+        is_free=planning.is_free_to_publish(event.organization, me()),
         has_begun=event.starts_at <= now(),
         is_over=event.ends_at <= now(),
         reason=cancel_reason(event, t()),
@@ -408,7 +409,7 @@ def _form_page(form: EventForm, hosts: list[Organization], *, event: Event | Non
         event=event,
         hosts=hosts,
         kind=KINDS.get(form.kind.data or ""),
-        is_free=event is not None and planning.is_free_to_publish(event.organization, _me()),
+        is_free=event is not None and planning.is_free_to_publish(event.organization, me()),
         **more,
     )
 
@@ -487,20 +488,10 @@ def _change(event: Event) -> EventChange:
     return found
 
 
-def _revision() -> int:
-    return request.form.get("revision", 0, type=int)
-
-
 def _actor() -> Actor:
     staff = current_staff()
     assert staff is not None
     return staff.actor
-
-
-def _me() -> Staff:
-    staff = current_staff()
-    assert staff is not None
-    return db.session.get_one(Staff, staff.id)
 
 
 def _to(event: Event) -> Response:

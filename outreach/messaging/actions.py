@@ -87,7 +87,9 @@ def _register(attempt: turns.Register, caller: Caller) -> Done:
         phone=caller.phone,
         is_phone_proven=not caller.is_listening,
         needs=attempt.needs,
-        consent=requests.Consent(caller.wording) if attempt.wants_texts else None,
+        consent=requests.Consent(caller.wording, is_for_calls=attempt.wants_calls)
+        if attempt.wants_texts or attempt.wants_calls
+        else None,
         request_key=caller.request_key,
     )
     try:

@@ -6,6 +6,7 @@ It writes everything into the caller's transaction, so that a turn counts whole 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -29,6 +30,7 @@ from outreach.messaging.facts import (
     registrations_of_phone,
 )
 from outreach.messaging.models import InboundMessage, Message
+from outreach.messaging.news_facts import news_facts
 from outreach.messaging.outbox import OutgoingText
 from outreach.messaging.phrases import Phrase, Say, described, text_of
 from outreach.messaging.quiet import REPLY_WITHIN
@@ -36,16 +38,23 @@ from outreach.messaging.turns import (
     AlreadyRegistered,
     AskPerson,
     Attempt,
+    DeleteAll,
     Dialogue,
+    EndNews,
     Facts,
+    NewsFacts,
     PartyChanged,
     Register,
     RememberLocale,
+    StartNews,
     Told,
     Turn,
 )
+from outreach.registration import news, service
 from outreach.registration.guests import phone_hash
 from outreach.registration.models import Registration
+from outreach.registration.requests import Consent
+from outreach.registration.scopes import ALL, of_event
 from outreach.vault import Vault
 
 #: So many texts of one number in so short a time, or the same one again and again, are most likely a
@@ -104,6 +113,8 @@ class _Answer:
         self.locale = known if known in settings.locales else None
         self.is_loop = _is_loop(text, earlier)
         self.replies = 0
+        #: What our replies are about for a number that stopped all but one thing.
+        self.scope = ALL
 
     @property
     def spoken(self) -> str:
@@ -112,14 +123,20 @@ class _Answer:
 
     def give(self) -> bool:
         suppressions.hear(self.hashed)
+        news.see(self.hashed, now=self.now)
         word = read(self.text.body)
         if word == "stop" or (word == "maybe_stop" and self.is_meant_to_stop()):
             return self.stop(is_sure=word == "stop")
         if word == "start":
             return self.start()
         if suppressions.is_suppressed(self.hashed):
-            # We may not answer, but nobody is to be talked to by nobody.
-            return not self.is_loop
+            if self.is_event_kept():
+                return False
+            kept = suppressions.kept_scope(self.hashed)
+            if kept is None:
+                # We may not answer, but nobody is to be talked to by nobody.
+                return not self.is_loop
+            self.scope = kept
         if word == "help" and not _is_same_again(self.text, self.earlier):
             if not self.text.is_answered:
                 self.reply(Phrase(phrases.HELP, {"region": self.settings.region_name}))
@@ -147,18 +164,50 @@ class _Answer:
         is_news = suppressions.stop(
             self.text.phone, self.text.body, self.spoken, vault=self.vault, now=self.now
         )
-        if self.kept.version:
-            # Whatever was asked is over, and is not taken up by a START.
-            self.keep(dialogue=None, said="")
+        question, said = None, ""
         if is_news and not self.text.is_answered:
             place = next(iter(places_to_come(self.rows, now=self.now)), None)
             say = Phrase(phrases.STOPPED)
-            if place is not None:
+            if place is not None and self.row(place.id).wants_texts:
+                event_id = place.event.public_id
+                question = Dialogue("stopped", self.spoken, self.now, event_id, place.id)
+                say = Phrase(phrases.STOPPED_ASKING, described(place.told(self.spoken)))
+            elif place is not None:
                 say = Phrase(phrases.STOPPED_WITH_PLACE, described(place.told(self.spoken)))
-            self.reply(say, purpose=outbox.STOPPED_PURPOSE, within=_STOPPED_WITHIN)
+            said = self.reply(say, purpose=outbox.STOPPED_PURPOSE, within=_STOPPED_WITHIN)
+        if question or self.kept.version:
+            # Whatever was asked before is over, and is not taken up by a START.
+            self.keep(dialogue=question, said=said)
         return not is_sure
 
+    def row(self, registration_id: int) -> Registration:
+        return next(row for row in self.rows if row.id == registration_id)
+
+    def is_event_kept(self) -> bool:
+        """Takes the answer to what a stop was about, if it is one: texts about one event go on."""
+        asked = self.kept.dialogue
+        if asked is None or asked.step != "stopped" or asked.is_over(self.now) or choice(self.text.body) != 1:
+            return False
+        places = places_to_come(self.rows, now=self.now)
+        place = next((one for one in places if one.id == asked.registration_id), None)
+        if place is None:
+            return False
+        event, words = self.row(place.id).event, self.wording
+        if not suppressions.keep(self.text.phone, event, words, self.spoken, vault=self.vault, now=self.now):
+            return False
+        self.scope = of_event(event.id)
+        said = self.reply(Phrase(phrases.KEPT_TEXTS, described(place.told(self.spoken))))
+        self.keep(dialogue=None, said=said)
+        return True
+
+    @property
+    def wording(self) -> str:
+        """What was asked and answered: a "1" says nothing without the question that it answers."""
+        return f"{self.kept.said}\n> {self.text.body}" if self.kept.said else self.text.body
+
     def start(self) -> bool:
+        if self.kept.dialogue is not None and self.kept.dialogue.step == "stopped":
+            self.keep(dialogue=None, said="")
         suppressions.start(self.text.phone, self.text.body, self.spoken, vault=self.vault, now=self.now)
         if not self.text.is_answered and not _is_same_again(self.text, self.earlier):
             self.reply(Phrase(phrases.STARTED))
@@ -168,11 +217,24 @@ class _Answer:
 
     def converse(self) -> bool:
         turn = dialogue.step(self.kept.dialogue, self.text.body, self.facts(), self.now)
+        if self.scope != ALL and self.leads_elsewhere(turn):
+            turn = Turn(None, (Phrase(phrases.ONLY_ONE_EVENT),), None, turn.locale)
         done: Done | None = None
         match turn.action:
             case RememberLocale(locale):
                 self.locale = locale
                 speak_from_now_on(self.rows, locale, vault=self.vault)
+                news.speak_from_now_on(self.hashed, self.text.phone, locale, vault=self.vault)
+            case DeleteAll():
+                self.forget()
+            case StartNews(scope):
+                self.start_news(scope, turn.locale)
+            case EndNews(scopes):
+                for scope in scopes:
+                    suppressions.stop_scope(
+                        self.hashed, scope, self.text.body, turn.locale,
+                        source="text", vault=self.vault, now=self.now,
+                    )  # fmt: skip
             case AskPerson() | None:
                 pass
             case _ as attempt:
@@ -184,6 +246,45 @@ class _Answer:
         self.keep(dialogue=turn.state, said="\n".join(said))
         is_unread = turn.state is not None and turn.state.misses > 0
         return isinstance(turn.action, AskPerson) or (is_unread and self.is_person_asked())
+
+    def leads_elsewhere(self, turn: Turn) -> bool:
+        """Whether a turn begins something that our texts could not go on with."""
+        kept = {row.event.public_id for row in self.rows if of_event(row.event_id) == self.scope}
+        is_other = turn.state is not None and turn.state.event_public_id not in ("", *kept)
+        is_news = turn.state is not None and turn.state.step == "news"
+        return is_other or is_news or isinstance(turn.action, Register | StartNews)
+
+    def forget(self) -> None:
+        """Deletes every pass of the number and its news; seats go to others, and the ledger stays."""
+        for guest in {row.guest_id: row.guest for row in self.rows}.values():
+            service.delete_guest(guest, now=self.now)
+        news.leave(self.hashed)
+        self.rows = []
+
+    def start_news(self, scope: str, locale: str) -> None:
+        """Puts the number on a list: the text itself is its yes, with the question before it."""
+        suppressions.allow_scope(self.hashed, scope)
+        news.join(
+            self.text.phone,
+            scope,
+            Consent(self.wording_of_news(scope, locale)),
+            locale=locale,
+            source="text",
+            is_proven=True,
+            vault=self.vault,
+            now=self.now,
+        )
+
+    def wording_of_news(self, scope: str, locale: str) -> str:
+        asked = self.known_news.asked
+        if asked is None or asked.scope != scope or self.kept.dialogue is not None:
+            return self.wording
+        question = text_of(Phrase(phrases.ASK_NEWS_TYPED, {"whose": asked.whose}), translator(locale))
+        return f"{question}\n> {self.text.body}"
+
+    @cached_property
+    def known_news(self) -> NewsFacts:
+        return news_facts(self.hashed, region=self.settings.region_name, now=self.now)
 
     def is_person_asked(self) -> bool:
         """Whether this number waits for a person, or one has just written to it.
@@ -211,15 +312,14 @@ class _Answer:
             offer=latest_offer(self.rows, now=self.now),
             reminders=open_reminders(self.rows, now=self.now),
             listed=events_with_ids(state.listed, now=self.now) if state else (),
+            news=self.known_news,
         )
         if dialogue.asks_for_events(state, self.text.body, facts):
             return replace(facts, coming=events_of_coming_days(now=self.now))
         return facts
 
     def carry_out(self, attempt: Attempt, turn: Turn) -> Done:
-        # A "1" says nothing without the question that it answers.
-        wording = f"{self.kept.said}\n> {self.text.body}" if self.kept.said else self.text.body
-        return carry_out(attempt, Caller(self.text.phone, turn.locale, wording, self.vault, self.now))
+        return carry_out(attempt, Caller(self.text.phone, turn.locale, self.wording, self.vault, self.now))
 
     def keep(self, *, dialogue: Dialogue | None, said: str) -> None:
         kept = replace(self.kept, locale=self.locale, dialogue=dialogue, said=said)
@@ -227,11 +327,11 @@ class _Answer:
 
     # Replies.
 
-    def reply(self, say: Say, *, purpose: str = "reply", within: timedelta = REPLY_WITHIN) -> None:
-        text = self.outgoing(text_of(say, translator(self.spoken)), self.spoken)
-        outbox.enqueue(
-            replace(text, purpose=purpose, deadline=self.now + within), vault=self.vault, now=self.now
-        )
+    def reply(self, say: Say, *, purpose: str = "reply", within: timedelta = REPLY_WITHIN) -> str:
+        body = text_of(say, translator(self.spoken))
+        text = replace(self.outgoing(body, self.spoken), purpose=purpose, deadline=self.now + within)
+        outbox.enqueue(text, vault=self.vault, now=self.now)
+        return body
 
     def say(self, say: Say, locale: str, done: Done | None) -> str:
         """Writes down a reply of the dialogue; one that confirms, so that nobody confirms again."""
@@ -272,6 +372,7 @@ class _Answer:
             deadline=self.now + REPLY_WITHIN,
             zone=self.settings.time_zone,
             reply_to_at=self.text.received_at,
+            scope=self.scope,
         )
 
 

@@ -57,6 +57,7 @@ _YES: Mapping[str, tuple[str, ...]] = {
     "my": ("ဟုတ်ကဲ့", "ဟုတ်တယ်", "ဟုတ်"),
     "vi": ("có", "vâng", "dạ", "đúng"),
     "fr": ("oui", "d'accord"),
+    "ne": ("हो", "हुन्छ"),
     "prs": ("بلی", "بله"),
     "ps": ("هو",),
     "rw": ("yego",),
@@ -71,6 +72,7 @@ _NO: Mapping[str, tuple[str, ...]] = {
     "my": ("မဟုတ်ဘူး", "မဟုတ်ပါ"),
     "vi": ("không",),
     "fr": ("non",),
+    "ne": ("होइन", "हुँदैन"),
     "prs": ("نه", "نخیر"),
     "ps": ("نه",),
     "rw": ("oya",),
@@ -87,10 +89,44 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "my": ("ပွဲများ", "ပွဲ", "ပွဲတွေ"),
     "vi": ("sự kiện", "sukien"),
     "fr": ("événements", "événement"),
+    "ne": ("कार्यक्रमहरू", "कार्यक्रम"),
     "prs": ("محافل", "برنامه ها", "رویدادها"),
     "ps": ("غونډې", "پېښې"),
     "rw": ("ibirori", "ibikorwa"),
     "zh-hans": ("活动", "活動"),
+}
+
+#: Words by which people ask for news of events; no native speaker has reviewed any of them.
+NEWS: Mapping[str, tuple[str, ...]] = {
+    "en": ("news",),
+    "es": ("noticias", "novedades"),
+    "ar": ("أخبار", "الأخبار"),
+    "sw": ("habari",),
+    "so": ("warar", "wararka"),
+    "my": ("သတင်း", "သတင်းများ"),
+    "vi": ("tin tức", "tintuc"),
+    "fr": ("nouvelles", "actualités"),
+    "prs": ("اخبار", "خبرها"),
+    "ps": ("خبرونه",),
+    "rw": ("amakuru",),
+    "zh-hans": ("消息", "新闻"),
+}
+
+#: Words by which people ask to be forgotten; no native speaker has reviewed any of them. They are asked once
+#: more before anything is deleted.
+DELETE: Mapping[str, tuple[str, ...]] = {
+    "en": ("delete", "delete me"),
+    "es": ("borrar", "eliminar"),
+    "ar": ("حذف", "احذف"),
+    "sw": ("futa",),
+    "so": ("tirtir",),
+    "my": ("ဖျက်", "ဖျက်ပါ"),
+    "vi": ("xóa", "xoá"),
+    "fr": ("supprimer", "effacer"),
+    "prs": ("حذف", "پاک کردن"),
+    "ps": ("ړنګول",),
+    "rw": ("siba",),
+    "zh-hans": ("删除", "刪除"),
 }
 
 #: Two numbers with one of these between them may be a range, a date, a decimal; a minus is no party.
@@ -122,10 +158,12 @@ def locale_of_events_word(text: str, offered: Sequence[str]) -> str | None:
 
     The English word is understood everywhere: it is what posters say.
     """
-    for locale in offered:
-        if _is_said(EVENTS[locale], text):
-            return locale
-    return offered[0] if _is_said(EVENTS[SOURCE_LOCALE], text) else None
+    return _locale_of(EVENTS, text, offered)
+
+
+def locale_of_news_word(text: str, offered: Sequence[str]) -> str | None:
+    """The same for the word that asks for news."""
+    return _locale_of(NEWS, text, offered)
 
 
 def is_yes(text: str, locale: str) -> bool:
@@ -182,6 +220,18 @@ def _chinese(numeral: str) -> int:
     if not ten:
         return sum(_CHINESE_ONES[sign] for sign in numeral)
     return _CHINESE_ONES.get(tens, 1) * 10 + _CHINESE_ONES.get(ones, 0)
+
+
+def locale_of_delete_word(text: str, offered: Sequence[str]) -> str | None:
+    """The same for the word that asks to be forgotten."""
+    return _locale_of(DELETE, text, offered)
+
+
+def _locale_of(table: Mapping[str, tuple[str, ...]], text: str, offered: Sequence[str]) -> str | None:
+    for locale in offered:
+        if _is_said(table[locale], text):
+            return locale
+    return offered[0] if _is_said(table[SOURCE_LOCALE], text) else None
 
 
 def _is_said(words: Iterable[str], text: str) -> bool:

@@ -11,16 +11,22 @@ from sqlalchemy import Select, func, select
 from outreach.database import db
 from outreach.events.models import Event
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, translator
-from outreach.messaging.due import ANNOUNCEMENT, PRIORITY_ANNOUNCEMENT, announcement_key
+from outreach.messaging.due import ANNOUNCEMENT, PRIORITY_ANNOUNCEMENT, announcement_key, news_key
+from outreach.messaging.due import NEWS as NEWS_PURPOSE
 from outreach.messaging.expectations import BATCH
-from outreach.messaging.facts import TITLE_SIGNS, shortened
-from outreach.messaging.models import Broadcast, Message, Suppression
+from outreach.messaging.facts import TITLE_SIGNS, event_facts, shortened
+from outreach.messaging.models import Broadcast, Message
+from outreach.messaging.models.broadcast import GUESTS
 from outreach.messaging.outbox import OutgoingText, enqueue
 from outreach.messaging.phrases import ANNOUNCEMENT as FRAME
-from outreach.messaging.phrases import Phrase, text_of
+from outreach.messaging.phrases import NEWS, NEWS_WITHOUT_SIGN_UP, Phrase, Value, street, text_of
 from outreach.messaging.quiet import next_allowed_for_announcement_at
-from outreach.registration.guests import GuestFacts, open_guest
-from outreach.registration.models import Guest, Registration
+from outreach.messaging.suppressions import may_text
+from outreach.registration import news
+from outreach.registration.guests import open_guest, phone_hash
+from outreach.registration.models import Guest, NewsReader, Registration
+from outreach.registration.news import ReaderFacts
+from outreach.registration.scopes import of_event
 from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
@@ -42,24 +48,47 @@ class Progress:
         return self.done >= self.total
 
 
-def bodies(row: Broadcast) -> dict[str, str]:
-    """The text of each language that has words, exactly as it is sent."""
-    return {locale: body(row.event, locale, words) for locale, words in row.texts.items()}
+def bodies(
+    event: Event, texts: Mapping[str, str], *, audience: str, public_url: str, read: Iterable[str] = ()
+) -> dict[str, str]:
+    """The text of each language, exactly as it is sent.
+
+    Guests are told in the languages that have words. News can be told in any language, and are in those
+    of `read` as well, without the words that nobody wrote in them.
+    """
+    if audience == GUESTS:
+        return {locale: _body(event, locale, words) for locale, words in texts.items()}
+    locales = dict.fromkeys((event.source_locale, *texts, *sorted(read)))
+    return {locale: _news(event, locale, texts.get(locale, ""), public_url) for locale in locales}
 
 
-def body(event: Event, locale: str, words: str) -> str:
+def _body(event: Event, locale: str, words: str) -> str:
     """The words of one language between the event's title and the way out."""
     title = shortened(event.text_in(locale).title, TITLE_SIGNS)
     return text_of(Phrase(FRAME, {"title": title, "words": words}), translator(locale))
 
 
-def readers(event_id: int, *, vault: Vault) -> Counter[str]:
-    """How many groups with seats can be texted now, by the language they read."""
+def _news(event: Event, locale: str, words: str, public_url: str) -> str:
+    """What there is to know of an event, made from its facts, under the words of staff if there are any."""
+    facts = event_facts(event, now=event.published_at or event.created_at)
+    values: dict[str, Value] = {
+        "title": facts.title(locale),
+        "when": facts.when,
+        "street": street(facts.street),
+        "link": f"{public_url}/{locale}/events/{event.public_id}",
+    }
+    message = NEWS if event.takes_registrations else NEWS_WITHOUT_SIGN_UP
+    said = text_of(Phrase(message, values), translator(locale))
+    return f"{words}\n{said}" if words else said
+
+
+def readers(event_id: int, *, audience: str, vault: Vault) -> Counter[str]:
+    """How many groups or readers of news can be texted now, by the language they read."""
     found: Counter[str] = Counter()
-    for _, sealed in db.session.execute(_told(event_id)):
-        guest = _opened(sealed, vault)
-        if guest is not None and guest.phone is not None:
-            found[guest.locale if guest.locale in LANGUAGES else SOURCE_LOCALE] += 1
+    for _, sealed in db.session.execute(_told(event_id, audience)):
+        who = _opened(sealed, audience, vault)
+        if who is not None:
+            found[who.locale if who.locale in LANGUAGES else SOURCE_LOCALE] += 1
     return found
 
 
@@ -73,7 +102,7 @@ def is_writing() -> bool:
     return db.session.scalar(_unwritten().with_only_columns(Broadcast.id).limit(1)) is not None
 
 
-def write_texts(*, vault: Vault, now: datetime) -> int:
+def write_texts(*, public_url: str, vault: Vault, now: datetime) -> int:
     """Writes the next texts of one announcement into the outbox; returns how far it came. Flushes.
 
     Any number of workers may do this at once. Each announcement is written by one of them at a time, and
@@ -82,16 +111,17 @@ def write_texts(*, vault: Vault, now: datetime) -> int:
     row = db.session.scalar(_unwritten().order_by(Broadcast.id).limit(1).with_for_update(skip_locked=True))
     if row is None:
         return 0
-    found = _next_guests(row, now)
-    said = bodies(row)
-    for registration_id, sealed in found:
-        guest = _opened(sealed, vault)
-        if guest is not None and guest.phone is not None:
-            locale = guest.locale if guest.locale in said else row.source_locale
-            text = _outgoing(row, registration_id, guest.phone, locale, said[locale], now)
+    found = _next_to_tell(row, now)
+    opened = {told_id: _opened(sealed, row.audience, vault) for told_id, sealed in found}
+    read = {who.locale for who in opened.values() if who is not None and who.locale in LANGUAGES}
+    said = bodies(row.event, row.texts, audience=row.audience, public_url=public_url, read=read)
+    for told_id, who in opened.items():
+        if who is not None:
+            locale = who.locale if who.locale in said else row.source_locale
+            text = _outgoing(row, told_id, who.phone, locale, said[locale], vault=vault, now=now)
             enqueue(text, vault=vault, now=now)
     if found:
-        row.last_registration_id = found[-1][0]
+        row.last_told_id = found[-1][0]
     if len(found) < BATCH:
         row.written_at = now
         db.session.flush()
@@ -136,25 +166,32 @@ def _progress(row: Broadcast, states: dict[str, int]) -> Progress:
     return Progress(total - states.get("ready", 0), total, states)
 
 
-def _next_guests(row: Broadcast, now: datetime) -> list[tuple[int, bytes]]:
-    """The next of those who had registered when it was sent off, as `_told` gives them."""
+def _next_to_tell(row: Broadcast, now: datetime) -> list[tuple[int, bytes]]:
+    """The next of those who were there when it was sent off, as `_told` gives them."""
     if not is_open(row.event, now):
         return []
-    guests = db.session.execute(
-        _told(row.event_id)
-        .where(Registration.id > row.last_registration_id, Registration.created_at <= row.started_at)
-        .order_by(Registration.id)
+    told_id, since_at = (
+        (Registration.id, Registration.created_at)
+        if row.audience == GUESTS
+        else (NewsReader.id, NewsReader.asked_at)
+    )
+    found = db.session.execute(
+        _told(row.event_id, row.audience)
+        .where(told_id > row.last_told_id, since_at <= row.started_at)
+        .order_by(told_id)
         .limit(BATCH)
     )
-    return [(registration_id, sealed) for registration_id, sealed in guests]
+    return [(each, sealed) for each, sealed in found]
 
 
 def _outgoing(
-    row: Broadcast, registration_id: int, phone: str, locale: str, said: str, now: datetime
+    row: Broadcast, told_id: int, phone: str, locale: str, said: str, *, vault: Vault, now: datetime
 ) -> OutgoingText:
+    is_news = row.audience != GUESTS
+    key = news_key(row.event_id, phone_hash(vault, phone)) if is_news else announcement_key(row.id, told_id)
     return OutgoingText(
-        purpose=ANNOUNCEMENT,
-        dedup_key=announcement_key(row.id, registration_id),
+        purpose=NEWS_PURPOSE if is_news else ANNOUNCEMENT,
+        dedup_key=key,
         priority=PRIORITY_ANNOUNCEMENT,
         phone=phone,
         locale=locale,
@@ -163,8 +200,9 @@ def _outgoing(
         zone=row.event.time_zone,
         # Not at night, so that a crowd of them is not picked up there only to be put back.
         not_before=next_allowed_for_announcement_at(now, row.event.time_zone),
-        registration_id=registration_id,
+        registration_id=None if is_news else told_id,
         broadcast_id=row.id,
+        scope=row.audience if is_news else of_event(row.event_id),
     )
 
 
@@ -172,25 +210,45 @@ def _unwritten() -> Select[Broadcast]:
     return select(Broadcast).where(Broadcast.state == "sending", Broadcast.written_at.is_(None))
 
 
-def _told(event_id: int) -> Select[int, bytes]:
-    """Ids and sealed facts of those who have seats, agreed to texts and did not stop them."""
+def _told(event_id: int, audience: str) -> Select[int, bytes]:
+    """Ids and sealed facts of those who have seats or read news, agreed to it and did not stop it."""
+    if audience != GUESTS:
+        # Whoever is registered knows of the event.
+        is_registered = (
+            select(Registration.id)
+            .where(
+                Registration.phone_hash == NewsReader.phone_hash,
+                Registration.event_id == event_id,
+                Registration.state != "cancelled",
+            )
+            .exists()
+        )
+        return select(NewsReader.id, NewsReader.sealed).where(
+            NewsReader.is_on,
+            NewsReader.scope == audience,
+            may_text(NewsReader.phone_hash, audience),
+            ~is_registered,
+        )
     return (
         select(Registration.id, Guest.sealed)
         .join(Guest, Guest.id == Registration.guest_id)
-        .outerjoin(Suppression, Suppression.phone_hash == Registration.phone_hash)
         .where(
             Registration.event_id == event_id,
             Registration.state == "confirmed",
             Registration.wants_texts,
             Registration.phone_hash.is_not(None),
-            Suppression.phone_hash.is_(None),
+            may_text(Registration.phone_hash, of_event(event_id)),
         )
     )
 
 
-def _opened(sealed: bytes, vault: Vault) -> GuestFacts | None:
+def _opened(sealed: bytes, audience: str, vault: Vault) -> ReaderFacts | None:
+    """Number and language; None for somebody who gave no number or cannot be read any more."""
     try:
-        return open_guest(vault, sealed)
+        if audience != GUESTS:
+            return news.facts_of(sealed, vault=vault)
+        guest = open_guest(vault, sealed)
     except SealedValueError:
         log.error("a guest cannot be opened with this vault key")
         return None
+    return ReaderFacts(guest.phone, guest.locale) if guest.phone else None

@@ -7,19 +7,21 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import Field, Form, SelectField
 
-from outreach.accounts.models import Staff
-from outreach.database import db, transaction
+from outreach.accounts.signed_in import me
+from outreach.database import transaction
 from outreach.errors import ConflictError, InvalidInputError, InvalidInputsError, NotAllowedError
 from outreach.events import worklist
 from outreach.events.models import Event
-from outreach.fields import CountField, LinesField, said, sent, tell
+from outreach.fields import CountField, LinesField, revision_seen, said, sent, tell
 from outreach.i18n import LANGUAGES, N_, language_name, local
 from outreach.messaging import broadcast_texts, broadcasts, budgets
 from outreach.messaging.broadcasts import Pace
 from outreach.messaging.estimates import CENTS_PER_PART, ONE_PERSON_MAY_TEXT, PARTS_BUDGET, Estimate
 from outreach.messaging.models import Broadcast
+from outreach.messaging.models.broadcast import GUESTS
 from outreach.messaging.staff_views import GROUPS
 from outreach.policy import Action
+from outreach.registration.scopes import REGION, of_organization
 from outreach.runtime import now, settings, vault
 from outreach.security import can, current_staff, keep_private, protect, require, requires
 from outreach.web import lazy, t
@@ -64,35 +66,36 @@ def of_event(public_id: str) -> str:
 def new(public_id: str) -> Response | str | tuple[str, int]:
     """Asks for the words in each language, counts them, and keeps them as a draft."""
     event = _event(public_id)
+    audience = _audience(event)
     form = _form(_locales(event, event.source_locale), {})
     if request.method == "GET":
-        return _form_page(form, event, event.source_locale)
+        return _form_page(form, event, audience, event.source_locale)
     try:
         if request.form.get("do") == "count":
-            return _counted(form, event, event.source_locale)
+            return _counted(form, event, audience, event.source_locale)
         with transaction():
-            row = broadcasts.write(event, _typed(form), author=_me(), now=now())
+            row = broadcasts.write(event, _typed(form), audience=audience, author=me(), now=now())
     except (InvalidInputsError, ConflictError) as error:
-        return _refused(form, event, event.source_locale, error)
+        return _refused(form, event, audience, event.source_locale, error)
     return _to(row)
 
 
 @bp.route("/<int:broadcast_id>/edit", methods=["GET", "POST"])
 def edit(broadcast_id: int) -> Response | str | tuple[str, int]:
     """Changes the words of an announcement that has not been sent off."""
-    row = _broadcast(broadcast_id)
+    row = _own_broadcast(broadcast_id)
     form = _form(_locales(row.event, row.source_locale), row.texts)
     if request.method == "GET":
         if row.state not in broadcasts.EDITABLE:
             return _to(row)
-        return _form_page(form, row.event, row.source_locale, row)
+        return _form_page(form, row.event, row.audience, row.source_locale, row)
     try:
         if request.form.get("do") == "count":
-            return _counted(form, row.event, row.source_locale, row)
+            return _counted(form, row.event, row.audience, row.source_locale, row)
         with transaction():
-            broadcasts.rewrite(row, _typed(form), revision=_revision(), author=_me(), now=now())
+            broadcasts.rewrite(row, _typed(form), revision=revision_seen(), author=me(), now=now())
     except (InvalidInputsError, ConflictError) as error:
-        return _refused(form, row.event, row.source_locale, error, row)
+        return _refused(form, row.event, row.audience, row.source_locale, error, row)
     return _to(row)
 
 
@@ -105,20 +108,20 @@ def show(broadcast_id: int) -> str:
 @bp.post("/<int:broadcast_id>/send")
 def send(broadcast_id: int) -> Response | tuple[str, int]:
     """Lets a draft go."""
-    row = _broadcast(broadcast_id)
+    row = _own_broadcast(broadcast_id)
     return _do(
-        row, lambda: broadcasts.send(row, revision=_revision(), pace=_pace(), vault=vault(), now=now())
+        row, lambda: broadcasts.send(row, revision=revision_seen(), pace=_pace(), vault=vault(), now=now())
     )
 
 
 @bp.post("/<int:broadcast_id>/confirm")
 def confirm(broadcast_id: int) -> Response | tuple[str, int]:
     """Lets what somebody else wrote go."""
-    row = _broadcast(broadcast_id)
+    row = _own_broadcast(broadcast_id)
     return _do(
         row,
         lambda: broadcasts.confirm(
-            row, revision=_revision(), by=_me(), pace=_pace(), vault=vault(), now=now()
+            row, revision=revision_seen(), by=me(), pace=_pace(), vault=vault(), now=now()
         ),
     )
 
@@ -126,8 +129,8 @@ def confirm(broadcast_id: int) -> Response | tuple[str, int]:
 @bp.post("/<int:broadcast_id>/stop")
 def stop(broadcast_id: int) -> Response | tuple[str, int]:
     """Ends an announcement wherever it stands."""
-    row = _broadcast(broadcast_id)
-    return _do(row, lambda: broadcasts.stop(row, by=_me(), now=now()))
+    row = _own_broadcast(broadcast_id)
+    return _do(row, lambda: broadcasts.stop(row, by=me(), now=now()))
 
 
 @bp.route("/budgets", methods=["GET", "POST"])
@@ -172,7 +175,12 @@ def _list_page(rows: list[Broadcast], event: Event | None = None) -> str:
 def _page(row: Broadcast, problem: str = "") -> str:
     is_open = broadcast_texts.is_open(row.event, now())
     is_unsent = row.state in broadcasts.EDITABLE
-    me = _me()
+    estimate = _estimate(row.event, row.texts, row.audience, row.source_locale) if is_unsent else None
+    bodies = broadcast_texts.bodies(
+        row.event, row.texts, audience=row.audience, public_url=settings().public_url
+    )
+    if estimate is not None:
+        bodies = {each.locale: each.body for each in estimate.languages}
     progress = broadcast_texts.progress([row])[row.id]
     return render_template(
         "staff/broadcast.html",
@@ -181,9 +189,10 @@ def _page(row: Broadcast, problem: str = "") -> str:
         problem=problem,
         is_open=is_open,
         is_unsent=is_unsent,
-        is_mine=row.author_id == me.id,
-        estimate=_estimate(row.event, broadcast_texts.bodies(row), row.source_locale) if is_unsent else None,
-        bodies=broadcast_texts.bodies(row),
+        is_mine=row.author_id == me().id,
+        may_act=_may_act(row),
+        estimate=estimate,
+        bodies=bodies,
         parts_left=_parts_left(row.event),
         progress=progress,
         groups=[(label, sum(progress.states.get(state, 0) for state in states)) for label, states in GROUPS],
@@ -196,6 +205,7 @@ def _page(row: Broadcast, problem: str = "") -> str:
 def _form_page(
     form: Form,
     event: Event,
+    audience: str,
     source_locale: str,
     row: Broadcast | None = None,
     *,
@@ -207,26 +217,29 @@ def _form_page(
         form=form,
         event=event,
         row=row,
+        audience=audience,
         fields=[(locale, form[_field(locale)]) for locale in _locales(event, source_locale)],
         source_locale=source_locale,
         estimate=estimate,
         parts_left=_parts_left(event),
-        revision=_revision() if is_wrong or estimate else row.revision if row else 0,
+        revision=revision_seen() if is_wrong or estimate else row.revision if row else 0,
         **_sayings(),
     )
 
 
-def _counted(form: Form, event: Event, source_locale: str, row: Broadcast | None = None) -> str:
+def _counted(
+    form: Form, event: Event, audience: str, source_locale: str, row: Broadcast | None = None
+) -> str:
     """The form as it was typed, with what it would take to send that."""
-    texts = broadcasts.tidy_texts(_typed(form), source_locale=source_locale)
-    said = {locale: broadcast_texts.body(event, locale, words) for locale, words in texts.items()}
-    estimate = _estimate(event, said, source_locale)
-    return _form_page(form, event, source_locale, row, estimate=estimate)
+    texts = broadcasts.tidy_texts(_typed(form), source_locale=source_locale, are_needed=audience == GUESTS)
+    estimate = _estimate(event, texts, audience, source_locale)
+    return _form_page(form, event, audience, source_locale, row, estimate=estimate)
 
 
 def _refused(
     form: Form,
     event: Event,
+    audience: str,
     source_locale: str,
     error: InvalidInputsError | ConflictError,
     row: Broadcast | None = None,
@@ -235,7 +248,7 @@ def _refused(
     places: Mapping[str, Field] = {locale: form[_field(locale)] for locale in _locales(event, source_locale)}
     tell(form, error, places=places)
     status = 409 if isinstance(error, ConflictError) else 422
-    return _form_page(form, event, source_locale, row, is_wrong=True), status
+    return _form_page(form, event, audience, source_locale, row, is_wrong=True), status
 
 
 def _do(row: Broadcast, action: Callable[[], object]) -> Response | tuple[str, int]:
@@ -250,9 +263,9 @@ def _do(row: Broadcast, action: Callable[[], object]) -> Response | tuple[str, i
     return _to(row)
 
 
-def _estimate(event: Event, said: Mapping[str, str], source_locale: str) -> Estimate:
+def _estimate(event: Event, texts: Mapping[str, str], audience: str, source_locale: str) -> Estimate:
     return broadcasts.preview(
-        event, said, source_locale=source_locale, pace=_pace(), vault=vault(), now=now()
+        event, texts, audience=audience, source_locale=source_locale, pace=_pace(), vault=vault(), now=now()
     )
 
 
@@ -270,6 +283,9 @@ def _sayings() -> dict[str, Any]:
         "cents_per_part": CENTS_PER_PART,
         "parts_budget": PARTS_BUDGET,
         "one_person_may_text": ONE_PERSON_MAY_TEXT,
+        "GUESTS": GUESTS,
+        "REGION": REGION,
+        "may_tell_region": can(Action.TELL_REGION),
     }
 
 
@@ -309,22 +325,35 @@ def _broadcast(broadcast_id: int) -> Broadcast:
     return row
 
 
+def _own_broadcast(broadcast_id: int) -> Broadcast:
+    """The same, if whoever is signed in may also write to those who get it."""
+    row = _broadcast(broadcast_id)
+    if row.audience == REGION:
+        require(Action.TELL_REGION, host_id=row.event.organization_id)
+    return row
+
+
+def _may_act(row: Broadcast) -> bool:
+    return row.audience != REGION or can(Action.TELL_REGION)
+
+
+def _audience(event: Event) -> str:
+    """Whom a new announcement is for, as the address asks: the guests where it asks nothing."""
+    match request.args.get("to", "guests"):
+        case "region":
+            require(Action.TELL_REGION, host_id=event.organization_id)
+            return REGION
+        case "organization":
+            return of_organization(event.organization_id)
+    return GUESTS
+
+
 def _can_announce(event: Event) -> bool:
     return can(Action.ANNOUNCE, host_id=event.organization_id)
 
 
 def _pace() -> Pace:
-    return Pace(settings().segments_per_second, settings().time_zone)
-
-
-def _revision() -> int:
-    return request.form.get("revision", 0, type=int)
-
-
-def _me() -> Staff:
-    staff = current_staff()
-    assert staff is not None
-    return db.session.get_one(Staff, staff.id)
+    return Pace(settings().segments_per_second, settings().time_zone, settings().public_url)
 
 
 def _to(row: Broadcast) -> Response:

@@ -1,5 +1,6 @@
-"""Announcements to the registered guests of an event: written, confirmed, sent off, stopped; sends nothing.
+"""Announcements about an event, to its guests or to readers of news: written, confirmed, sent off, stopped.
 
+Sends nothing.
 Staff write the words in as many languages as they can. A guest whose language has none gets the original
 ones: nothing is ever translated by a machine. What leaves, leaves through the outbox.
 """
@@ -27,6 +28,7 @@ from outreach.messaging import budgets
 from outreach.messaging.broadcast_texts import bodies, is_open, readers, settle_parts
 from outreach.messaging.estimates import Estimate, estimate
 from outreach.messaging.models import Broadcast, Message
+from outreach.messaging.models.broadcast import GUESTS
 from outreach.messaging.segments import plain_punctuation
 from outreach.vault import Vault
 
@@ -47,15 +49,18 @@ LONGEST_WORDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What decides how fast texts leave, and in which month: of the settings, for whoever plans."""
+    """What decides how fast texts leave, in which month, and where links lead: of the settings."""
 
     parts_per_second: float
     #: Of the region, for the month of a budget.
     zone: str
+    public_url: str = ""
 
 
-def write(event: Event, texts: Mapping[str, str], *, author: Staff, now: datetime) -> Broadcast:
-    """A new draft. Flushes.
+def write(
+    event: Event, texts: Mapping[str, str], *, audience: str = GUESTS, author: Staff, now: datetime
+) -> Broadcast:
+    """A new draft. Flushes. News need no words: what there is to know is made from the event.
 
     Raises InvalidInputsError, its fields being locales, and ConflictError when the event takes none.
     """
@@ -63,7 +68,8 @@ def write(event: Event, texts: Mapping[str, str], *, author: Staff, now: datetim
     row = Broadcast(
         event=event,
         source_locale=event.source_locale,
-        texts=tidy_texts(texts, source_locale=event.source_locale),
+        audience=audience,
+        texts=tidy_texts(texts, source_locale=event.source_locale, are_needed=audience == GUESTS),
         author=author,
         state="draft",
         created_at=now,
@@ -82,7 +88,7 @@ def rewrite(row: Broadcast, texts: Mapping[str, str], *, revision: int, author: 
         revision=revision,
         now=now,
         state="draft",
-        texts=tidy_texts(texts, source_locale=row.source_locale),
+        texts=tidy_texts(texts, source_locale=row.source_locale, are_needed=row.audience == GUESTS),
         author_id=author.id,
         confirmed_by_id=None,
     )
@@ -150,15 +156,23 @@ def stop(row: Broadcast, *, by: Staff, now: datetime) -> int:
 
 
 def preview(
-    event: Event, said: Mapping[str, str], *, source_locale: str, pace: Pace, vault: Vault, now: datetime
+    event: Event,
+    texts: Mapping[str, str],
+    *,
+    audience: str,
+    source_locale: str,
+    pace: Pace,
+    vault: Vault,
+    now: datetime,
 ) -> Estimate:
-    """What these bodies, by language, would take if they were sent now."""
+    """What these words, by language, would take if they were sent now."""
+    read = readers(event.id, audience=audience, vault=vault)
     ahead = db.session.scalar(
         select(func.coalesce(func.sum(Message.segments), 0)).where(Message.state == "ready")
     )
     return estimate(
-        said,
-        readers(event.id, vault=vault),
+        bodies(event, texts, audience=audience, public_url=pace.public_url, read=read),
+        read,
         source_locale=source_locale,
         parts_ahead=int(ahead or 0),
         parts_per_second=pace.parts_per_second,
@@ -174,7 +188,7 @@ def check_open(event: Event, *, now: datetime) -> None:
         raise ConflictError(N_("Only guests of a published event that has not begun can be texted."))
 
 
-def tidy_texts(texts: Mapping[str, str], *, source_locale: str) -> dict[str, str]:
+def tidy_texts(texts: Mapping[str, str], *, source_locale: str, are_needed: bool = True) -> dict[str, str]:
     """The words of each language that has any, as they will be sent, the original language first.
 
     Raises InvalidInputsError with a locale as field of each problem.
@@ -185,7 +199,7 @@ def tidy_texts(texts: Mapping[str, str], *, source_locale: str) -> dict[str, str
         for locale, words in known.items()
         if len(words) > LONGEST_WORDS
     ]
-    if not known.get(source_locale):
+    if are_needed and not known.get(source_locale):
         problems.append(
             InvalidInputError(N_("Write the text in the event's original language."), field=source_locale)
         )
@@ -225,9 +239,14 @@ def _go_on(
 ) -> None:
     check_open(row.event, now=now)
     _check_new(row, now)
-    needed = preview(row.event, bodies(row), source_locale=row.source_locale, pace=pace, vault=vault, now=now)
-    if not needed.recipients:
+    needed = preview(
+        row.event, row.texts, audience=row.audience, source_locale=row.source_locale,
+        pace=pace, vault=vault, now=now,
+    )  # fmt: skip
+    if not needed.recipients and row.audience == GUESTS:
         raise ConflictError(N_("No guest who has seats at this event gets texts now."))
+    if not needed.recipients:
+        raise ConflictError(N_("Nobody who wants these news gets texts now."))
     month = budgets.month_of(now, pace.zone)
     values: dict[str, Any] = {"confirmed_by_id": confirmed_by_id}
     if needed.needs_second_person and confirmed_by_id is None:
@@ -246,18 +265,22 @@ def _go_on(
 
 
 def _check_new(row: Broadcast, now: datetime) -> None:
-    """Refuses words that the same guests were told within a day: it would be a slip.
+    """Refuses words that the same guests were told within a day, and news of the same event within three.
 
-    Nor could the vendor's list of texts, our evidence of what left, tell the two apart.
+    It would be a slip. Nor could the vendor's list of texts, our evidence of what left, tell the two apart.
     """
+    is_news = row.audience != GUESTS
     told = db.session.scalars(
         select(Broadcast).where(
             Broadcast.event_id == row.event_id,
             Broadcast.id != row.id,
+            Broadcast.audience == row.audience,
             Broadcast.state == "sending",
-            Broadcast.started_at > now - timedelta(days=1),
+            Broadcast.started_at > now - timedelta(days=3 if is_news else 1),
         )
-    )
+    ).all()
+    if is_news and told:
+        raise ConflictError(N_("News of this event went to these readers within the last 3 days."))
     if any(set(row.texts.items()) & set(other.texts.items()) for other in told):
         raise ConflictError(N_("The same words went to these guests within the last 24 hours."))
 

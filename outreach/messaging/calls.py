@@ -16,25 +16,52 @@ from outreach.config import Settings
 from outreach.database import db, insert
 from outreach.errors import ConflictError, TooManyRequestsError
 from outreach.i18n import translator
-from outreach.messaging import conversations, inbound, voice_dialogue
+from outreach.messaging import conversations, inbound, recordings, suppressions, voice_dialogue
 from outreach.messaging.actions import Caller, carry_out
-from outreach.messaging.channels.voice import Question, Spoken, spoken_locales, twiml
+from outreach.messaging.channels.voice import VOICES, Question, twiml
+from outreach.messaging.due import SPOKEN
 from outreach.messaging.facts import (
     event_with_id,
     events_to_come,
+    latest_offer,
     places_to_come,
     registrations_of_phone,
 )
 from outreach.messaging.models import Message, VoiceStep
-from outreach.messaging.turns import PAUSE, AskPerson, Cancel, Dialogue, Register
-from outreach.messaging.voice_dialogue import NUMBER_STEPS, Call, CheckCode, Checked, VoiceFacts, VoiceTurn
-from outreach.messaging.voice_phrases import Line, spoken
+from outreach.messaging.phrases import Notice, Phrase
+from outreach.messaging.reminders import facts_about
+from outreach.messaging.speech import Speaker
+from outreach.messaging.turns import (
+    PAUSE,
+    AcceptOffer,
+    AskPerson,
+    Cancel,
+    ChangeParty,
+    DeclineOffer,
+    Dialogue,
+    OfferFacts,
+    Reaffirm,
+    Register,
+)
+from outreach.messaging.voice_phrases import GONE, GOODBYE, Line, spoken
+from outreach.messaging.voice_turns import (
+    NUMBER_STEPS,
+    Call,
+    CheckCode,
+    Checked,
+    StopCalls,
+    VoiceFacts,
+    VoiceTurn,
+)
 from outreach.registration.guests import phone_hash
+from outreach.registration.models import Registration
 from outreach.vault import Vault
 
 #: Where the vendor brings calls; behind it stand the question that is answered and the visit.
 PATH = "/hooks/twilio/voice"
 START = "start"
+#: Behind it stands the token of the call that we placed. No question may have this name.
+OWED_PATH = PATH + "/picked-up/"
 
 _WRONG_CODES, _WRONG_CODES_PER = 5, timedelta(hours=1)
 _MOST_EVENTS = 40
@@ -55,6 +82,8 @@ class Step:
     keys: str
     #: What we answered.
     twiml: str
+    #: Of each recording in it, in turn: its language and its words.
+    played: tuple[tuple[str, str], ...] = ()
 
 
 def begin(call_sid: str, phone: str | None, *, settings: Settings, vault: Vault, now: datetime) -> str:
@@ -63,6 +92,21 @@ def begin(call_sid: str, phone: str | None, *, settings: Settings, vault: Vault,
     `phone` is E.164, or None for a number that we do not see or cannot call.
     """
     return _Exchange(call_sid, phone, settings, vault, now).begin()
+
+
+def begin_owed(
+    call_sid: str, message_id: int, *, is_machine: bool, settings: Settings, vault: Vault, now: datetime
+) -> str:
+    """Answers that a call of ours was picked up, in TwiML; asked twice, with the same answer. Flushes."""
+    message = db.session.get(Message, message_id)
+    if message is None or message.channel != "voice" or message.registration_id is None:
+        # Its guest was forgotten while it rang.
+        return _Exchange(call_sid, None, settings, vault, now).farewell()
+    content = vault.open(message.sealed, place="message")
+    exchange = _Exchange(call_sid, content["to"], settings, vault, now)
+    locale = content["locale"] if content["locale"] in exchange.offered else exchange.offered[0]
+    call = Call("owed", locale=locale, registration_id=message.registration_id, purpose=message.purpose)
+    return exchange.begin_owed(call, is_machine=is_machine)
 
 
 def hear(
@@ -92,21 +136,26 @@ def hear(
     return exchange.hear(call, keys, said=content["said"])
 
 
-def steps_of_last_call(phone: str, *, vault: Vault) -> tuple[str, list[Step]] | None:
-    """The id of a number's last call and everything that was said in it, for a phone in the browser."""
-    last = db.session.scalar(
+def last_call_of(phone: str, *, vault: Vault) -> str | None:
+    """The id of a number's last call; None when it never called, or is forgotten."""
+    return db.session.scalar(
         select(VoiceStep.call_sid)
         .where(VoiceStep.phone_hash == phone_hash(vault, phone))
         .order_by(VoiceStep.id.desc())
         .limit(1)
     )
-    if last is None:
-        return None
+
+
+def steps_of(call_sid: str, *, vault: Vault) -> list[Step]:
+    """Everything that was said in a call, for a phone in the browser."""
     rows = db.session.scalars(
-        select(VoiceStep).where(VoiceStep.call_sid == last).order_by(VoiceStep.visit)
-    ).all()
+        select(VoiceStep).where(VoiceStep.call_sid == call_sid).order_by(VoiceStep.visit)
+    )
     contents = [(row.visit, vault.open(row.sealed, place=_PLACE)) for row in rows]
-    return last, [Step(visit, content["keys"], content["twiml"]) for visit, content in contents]
+    return [
+        Step(visit, content["keys"], content["twiml"], tuple(map(tuple, content.get("played", ()))))
+        for visit, content in contents
+    ]
 
 
 def forget(*, now: datetime) -> int:
@@ -129,12 +178,26 @@ class _Exchange:
         self.vault = vault
         self.now = now
         self.hashed = phone_hash(vault, phone) if phone else None
+        recorded = recordings.playable(settings)
+        self.offered = recordings.spoken_locales(settings, recorded)
+        self.speaker = Speaker(recorded, region=settings.region_name, public_url=settings.public_url)
 
     def begin(self) -> str:
         answered = _answer(self.call_sid, START, 0, vault=self.vault)
         if answered is not None:
             return answered
         return self.write(voice_dialogue.begin(self.facts(None)), START, 0, "")
+
+    def begin_owed(self, call: Call, *, is_machine: bool) -> str:
+        answered = _answer(self.call_sid, START, 0, vault=self.vault)
+        if answered is not None:
+            return answered
+        turn = voice_dialogue.begin_owed(call, self.facts(call), is_machine=is_machine)
+        return self.write(turn, START, 0, "")
+
+    def farewell(self) -> str:
+        lines = (Line(self.offered[0], Phrase(wording)) for wording in (GONE, GOODBYE))
+        return twiml(self.speaker.speech(lines).said, None)
 
     def hear(self, call: Call, keys: str, *, said: str) -> str:
         turn = voice_dialogue.step(call, keys, self.facts(call))
@@ -143,14 +206,18 @@ class _Exchange:
                 checked = self.check(code)
                 proven = replace(call, is_proven=call.is_proven or checked == "right")
                 turn = voice_dialogue.concluded(turn, checked, self.facts(proven))
-            case Register() | Cancel() as attempt:
+            case (
+                Register() | Cancel() | ChangeParty() | AcceptOffer() | DeclineOffer() | Reaffirm() as attempt
+            ):
                 outcome = carry_out(attempt, self.caller(call, keys, said)).outcome
                 turn = voice_dialogue.concluded(turn, outcome, self.facts(call))
                 if isinstance(attempt, Register):
                     self.drop_draft(attempt.event_public_id)
+            case StopCalls():
+                self.stop_calls(call, f"{said}\n> {keys}")
         # After the attempt: one wrong code too many leads to a person as well.
         if isinstance(turn.action, AskPerson) and self.phone is not None:
-            locale = call.locale or spoken_locales(self.settings.locales)[0]
+            locale = call.locale or self.offered[0]
             inbound.ask_call_back(self.call_sid, self.phone, locale, vault=self.vault, now=self.now)
         self.leave_draft(turn.call)
         return self.write(turn, call.step, call.visit + 1, keys)
@@ -158,21 +225,47 @@ class _Exchange:
     def facts(self, call: Call | None) -> VoiceFacts:
         """What may be known in this call; nothing of the number's own until a code was right."""
         is_proven = call is not None and call.is_proven and self.hashed is not None
-        rows = registrations_of_phone(self.hashed) if is_proven and self.hashed else []
-        return VoiceFacts(
-            offered_locales=spoken_locales(self.settings.locales),
+        # Whoever answers a call of ours is at the number, and hears of what it is about, and of nothing else.
+        is_owed = call is not None and bool(call.purpose)
+        rows = registrations_of_phone(self.hashed) if (is_proven or is_owed) and self.hashed else []
+        if call is not None and is_owed:
+            rows = [row for row in rows if row.id == call.registration_id]
+        facts = VoiceFacts(
+            offered_locales=self.offered,
             region=self.settings.region_name,
             has_number=self.phone is not None,
             events=tuple(events_to_come(now=self.now, limit=_MOST_EVENTS)),
             event=event_with_id(call.event_public_id, now=self.now, is_spoken=True) if call else None,
             registrations=places_to_come(rows, now=self.now, is_spoken=True),
+            offer=self.open_offer(rows),
+            owed=self.owed(call, rows),
             last_text=self.last_text() if is_proven else None,
+            recorded_only=frozenset(self.offered) - VOICES.keys(),
         )
+        self.speaker.hear_of((*facts.events, *(one.event for one in facts.registrations)))
+        if facts.event:
+            self.speaker.hear_of((facts.event,))
+        return facts
+
+    def owed(self, call: Call | None, rows: Sequence[Registration]) -> Notice | None:
+        """What a call of ours tells, by the facts of this moment."""
+        purpose = next((each for each in SPOKEN if call and call.purpose == each), None)
+        if call is None or purpose is None or not rows or rows[0].state == "cancelled":
+            return None
+        return Notice(purpose, facts_about(rows[0], purpose, call.locale, now=self.now, is_spoken=True))
+
+    def stop_calls(self, call: Call, wording: str) -> None:
+        assert self.phone is not None
+        suppressions.stop(self.phone, wording, call.locale, source="call", vault=self.vault, now=self.now)
+
+    def open_offer(self, rows: Sequence[Registration]) -> OfferFacts | None:
+        offer = latest_offer(rows, now=self.now, is_spoken=True)
+        return offer if offer and self.now < offer.expires_at else None
 
     def last_text(self) -> Line | None:
         sealed = db.session.scalar(
             select(Message.sealed)
-            .where(Message.phone_hash == self.hashed, Message.state.in_(_LEFT))
+            .where(Message.phone_hash == self.hashed, Message.channel == "text", Message.state.in_(_LEFT))
             .order_by(Message.id.desc())
             .limit(1)
         )
@@ -261,14 +354,15 @@ class _Exchange:
 
     def write(self, turn: VoiceTurn, step: str, visit: int, keys: str) -> str:
         """Keeps the answer under its step and visit and gives it; of two at once the first one's."""
-        said = [Spoken(line.locale, spoken(line, translator(line.locale))) for line in turn.lines]
-        answer = twiml(said, self.question(turn.call))
+        speech = self.speaker.speech(turn.lines)
+        answer = twiml(speech.said, self.question(turn.call))
         content = {
             "phone": self.phone,
             "call": turn.call.to_json() if turn.call else None,
             "keys": keys,
-            "said": _words(said),
+            "said": "\n".join(spoken(line, translator(line.locale)) for line in turn.lines),
             "twiml": answer,
+            "played": speech.played,
         }
         statement = insert(VoiceStep).values(
             call_sid=self.call_sid,
@@ -300,7 +394,3 @@ def _answer(call_sid: str, step: str, visit: int, *, vault: Vault) -> str | None
         return None
     found: str = vault.open(sealed, place=_PLACE)["twiml"]
     return found
-
-
-def _words(said: Sequence[Spoken]) -> str:
-    return "\n".join(each.words for each in said)

@@ -20,7 +20,9 @@ from outreach.messaging.answers import (
     has_words,
     is_no,
     is_yes,
+    locale_of_delete_word,
     locale_of_events_word,
+    locale_of_news_word,
     party_size,
 )
 from outreach.messaging.phrases import LanguageMenu, Phrase, Say, described
@@ -31,7 +33,9 @@ from outreach.messaging.turns import (
     Cancel,
     ChangeParty,
     DeclineOffer,
+    DeleteAll,
     Dialogue,
+    EndNews,
     EventFacts,
     Facts,
     OfferFacts,
@@ -42,20 +46,28 @@ from outreach.messaging.turns import (
     RegistrationFacts,
     RememberLocale,
     ReminderFacts,
+    StartNews,
     Step,
     Turn,
 )
 from outreach.registration.requests import LARGEST_PARTY
+from outreach.registration.scopes import REGION
 
 MENU_KEY, PERSON_KEY = 0, 9
 #: In the menu of a number that is registered for nothing.
-EVENTS_KEY = 2
+EVENTS_KEY, NEWS_KEY = 2, 3
+#: In answer to news.
+NO_NEWS_KEY = 8
 #: After so many answers in a row that we cannot read, a person takes over.
 _MOST_MISSES = 3
 _LONGEST_TEXT = 1600
 
 #: Steps that list what can be chosen, so that "yes or no" would be no hint.
 _LISTS: frozenset[Step] = frozenset({"pick", "registration", "events", "which_coming", "which_not", "needs"})
+
+
+#: Steps to which any small number may be an answer.
+_TAKES_NUMBERS = _LISTS | frozenset({"language", "party", "confirm", "new_party", "confirm_party"})
 
 
 def normalize_keyword(text: str) -> str | None:
@@ -71,9 +83,9 @@ def normalize_keyword(text: str) -> str | None:
 def step(state: Dialogue | None, text: str, facts: Facts, now: datetime) -> Turn:
     """What follows from a text in a state.
 
-    In this order: the name of another language, menu and person, an offer that was made after our
-    last question, a reminder that was sent after it, that question, a keyword, the word for a list of
-    events, and at last a sentence on what can be texted.
+    In this order: the name of another language, menu and person, news that came after our last question,
+    an offer that was made after it, a reminder that was sent after it, that question, a keyword, the word
+    for a list of events, for news or to be forgotten, and at last a sentence on what can be texted.
     """
     if state is not None and state.is_over(now):
         state = None
@@ -120,11 +132,14 @@ class _Conversation:
         return (
             self.hear_language()
             or self.hear_key()
+            or self.hear_news()
             or self.hear_offer()
             or self.hear_reminder()
             or self.hear_answer()
             or self.hear_keyword()
             or self.hear_events_word()
+            or self.hear_news_word()
+            or self.hear_delete_word()
             or self.not_understood()
         )
 
@@ -151,6 +166,30 @@ class _Conversation:
         if self.state.step == "language":
             return len(self.facts.offered_locales) >= PERSON_KEY
         return self.state.step in ("party", "new_party")
+
+    def hear_news(self) -> Turn | None:
+        news, state = self.facts.news, self.state
+        takes_numbers = state is not None and state.step in _TAKES_NUMBERS and not state.is_resting(self.now)
+        if self.choice == NO_NEWS_KEY and news.lists and not takes_numbers:
+            return self.end_news()
+        if news.asked is not None and (state is None or state.asked_at <= news.asked.asked_at):
+            if is_yes(self.text, self.spoken):
+                return self.start_news(news.asked.scope, news.asked.whose)
+            if is_no(self.text, self.spoken):
+                return Turn(state, (Phrase(phrases.NEWS_OFF),), EndNews((news.asked.scope,)), self.spoken)
+        told = news.told
+        if told is not None and told.event.is_open and self.choice == 1 and self.is_last(told.told_at):
+            return self.begin(told.event)
+        return None
+
+    def is_last(self, told_at: datetime) -> bool:
+        """Whether nothing else was asked since an instant that a "1" could answer."""
+        asked = [reminder.asked_at for reminder in self.facts.reminders]
+        if self.facts.offer is not None:
+            asked.append(self.facts.offer.offered_at)
+        if self.state is not None:
+            asked.append(self.state.asked_at)
+        return all(at <= told_at for at in asked)
 
     def hear_offer(self) -> Turn | None:
         offer, draft = self.facts.offer, self.draft()
@@ -207,6 +246,10 @@ class _Conversation:
                 return self.answer_menu()
             case "events":
                 return self.answer_events(state)
+            case "news":
+                return self.answer_news()
+            case "delete":
+                return self.answer_delete()
             case "pick":
                 return self.answer_pick()
             case "which_coming" | "which_not":
@@ -223,7 +266,7 @@ class _Conversation:
                 return self.answer_confirm_party(state)
             case "confirm_cancel":
                 return self.answer_confirm_cancel(state)
-            case "offer" | "reminder":
+            case "offer" | "reminder" | "stopped":
                 return None
 
     def hear_keyword(self) -> Turn | None:
@@ -239,6 +282,22 @@ class _Conversation:
         self.locale = locale
         return replace(self.list_events(), action=RememberLocale(locale))
 
+    def hear_news_word(self) -> Turn | None:
+        locale = locale_of_news_word(self.text, self.facts.offered_locales)
+        if locale is None:
+            return None
+        if self.locale:
+            return self.ask_news()
+        self.locale = locale
+        return replace(self.ask_news(), action=RememberLocale(locale))
+
+    def hear_delete_word(self) -> Turn | None:
+        locale = locale_of_delete_word(self.text, self.facts.offered_locales)
+        if locale is None:
+            return None
+        self.locale = self.locale or locale
+        return self.ask(Dialogue("delete", self.locale, self.now))
+
     # The answers to each question.
 
     def answer_menu(self) -> Turn | None:
@@ -247,7 +306,19 @@ class _Conversation:
                 return self.ask_language()
             case 2:
                 return self.list_events()
+            case 3:
+                return self.ask_news()
         return None
+
+    def answer_news(self) -> Turn | None:
+        if is_yes(self.text, self.spoken):
+            return self.start_news(REGION, self.facts.news.region)
+        return self.say(Phrase(phrases.NEWS_OFF)) if is_no(self.text, self.spoken) else None
+
+    def answer_delete(self) -> Turn | None:
+        if is_yes(self.text, self.spoken):
+            return Turn(None, (Phrase(phrases.DELETED),), DeleteAll(), self.spoken)
+        return self.say(Phrase(phrases.SHORT_MENU)) if is_no(self.text, self.spoken) else None
 
     def answer_events(self, state: Dialogue) -> Turn | None:
         if self.choice is None or not 1 <= self.choice <= len(state.listed):
@@ -374,6 +445,24 @@ class _Conversation:
             return self.say(Phrase(phrases.NO_EVENTS))
         listed = tuple(event.public_id for event in self.facts.coming)
         return self.ask(Dialogue("events", self.locale, self.now, listed=listed))
+
+    def ask_news(self) -> Turn:
+        """Asks whether news are wanted, or says that they come already and how they end."""
+        if self.facts.news.lists:
+            names = ", ".join(whose for _, whose in self.facts.news.lists)
+            return self.say(Phrase(phrases.NEWS_ON, {"whose": names}))
+        return self.ask(Dialogue("news", self.locale, self.now))
+
+    def start_news(self, scope: str, whose: str) -> Turn:
+        reply = Phrase(phrases.NEWS_ON, {"whose": whose})
+        return Turn(None, (reply,), StartNews(scope), self.spoken)
+
+    def end_news(self) -> Turn:
+        """Ends the list whose news came last, or all where that is not known any more."""
+        news = self.facts.news
+        on = tuple(scope for scope, _ in news.lists)
+        ended = (news.told.scope,) if news.told is not None and news.told.scope in on else on
+        return Turn(self.state, (Phrase(phrases.NEWS_OFF),), EndNews(ended), self.spoken)
 
     def ask_language(self) -> Turn:
         return self.ask(Dialogue("language", self.locale, self.now))

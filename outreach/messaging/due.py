@@ -4,7 +4,7 @@ Pure and from plain values: nobody tells this module that something happened, so
 twice, late or after a crash owes the same. What is said is in `phrases`, when it may be sent in `quiet`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -13,6 +13,7 @@ from outreach.messaging.quiet import next_allowed_at
 Purpose = Literal[
     "confirmation", "day_before", "two_hours_before", "moved", "cancelled", "seat_offered", "thanks"
 ]
+Channel = Literal["text", "voice"]
 RegistrationState = Literal["confirmed", "waitlisted", "offered", "cancelled"]
 
 #: Which goes first when many wait: a cancellation overtakes any number of announcements.
@@ -20,6 +21,8 @@ PRIORITY_CHANGE, PRIORITY_REPLY, PRIORITY_REMINDER, PRIORITY_ANNOUNCEMENT = 1, 2
 
 #: What staff write to the guests of an event; it follows from no state and is therefore no `Purpose`.
 ANNOUNCEMENT = "announcement"
+#: News of an event to those who want some, and the question to a number that was typed in.
+NEWS, NEWS_QUESTION = "news", "news_question"
 
 #: So long before a party is forgotten nothing is sent to it any more: what became of a text is told to
 #: its row, which is deleted with the party.
@@ -27,6 +30,15 @@ _SETTLED_WITHIN = timedelta(hours=2)
 
 #: A reminder nearer to the start than this says that the event is soon.
 _SOON = timedelta(hours=12)
+
+
+#: What somebody is called about. Who signs up is told so there and then, and thanks can do without a ring.
+SPOKEN: frozenset[Purpose] = frozenset(
+    {"day_before", "two_hours_before", "moved", "cancelled", "seat_offered"}
+)
+#: Nobody answered, or the line was busy: so often, and so much later, it rings in all.
+MOST_TRIES, NEXT_TRY_AFTER = 3, timedelta(minutes=30)
+_SPOKEN_KEY = ":voice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,8 @@ class Expectation:
     closed_at: datetime | None = None
     #: When the party is forgotten.
     forgotten_at: datetime | None = None
+    #: How this party is told.
+    channel: Channel = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,7 @@ class Owed:
     priority: int
     #: For `quiet`: set when the text tells that this start no longer holds.
     changed_start_at: datetime | None = None
+    channel: Channel = "text"
 
 
 def confirmation_key(registration_id: int, state: RegistrationState, *, offers_made: int = 0) -> str:
@@ -98,6 +113,11 @@ def confirmation_key(registration_id: int, state: RegistrationState, *, offers_m
 def announcement_key(broadcast_id: int, registration_id: int) -> str:
     """The key of the text that tells one party an announcement."""
     return f"broadcast:{broadcast_id}:{registration_id}"
+
+
+def news_key(event_id: int, phone_hash: str) -> str:
+    """The key of the news of one event to one number, which is on one list or on several."""
+    return f"news:{event_id}:{phone_hash}"
 
 
 def is_to_be_told(expectation: Expectation, now: datetime) -> bool:
@@ -130,7 +150,39 @@ def owed(expectation: Expectation, now: datetime) -> tuple[Owed, ...]:
         found = _thanks(expectation)
     else:
         found = []
+    if expectation.channel == "voice":
+        found = [
+            replace(text, dedup_key=text.dedup_key + _SPOKEN_KEY, channel="voice")
+            for text in found
+            if text.purpose in SPOKEN
+        ]
     return tuple(text for text in found if now < text.deadline)
+
+
+def next_try_key(dedup_key: str) -> str | None:
+    """The key of the next try to call after one under a key; None when there is none left."""
+    first, number = first_try_key(dedup_key), int(dedup_key.rpartition(_SPOKEN_KEY)[2].lstrip(":") or 1)
+    return f"{first}:{number + 1}" if number < MOST_TRIES else None
+
+
+def first_try_key(dedup_key: str) -> str:
+    """The key under which a text or a call is owed, whichever try to call a key is of."""
+    said, spoken, _ = dedup_key.rpartition(_SPOKEN_KEY)
+    return said + spoken if spoken else dedup_key
+
+
+def other_channel_key(dedup_key: str) -> str:
+    """The key of the same news on the other channel."""
+    said, spoken, _ = dedup_key.rpartition(_SPOKEN_KEY)
+    return said if spoken else dedup_key + _SPOKEN_KEY
+
+
+def is_silenced(reason: str | None, channel: Channel) -> bool:
+    """Whether a number that is not texted for a reason (`suppressions.Reason`) is not told on a channel.
+
+    Who said stop to texts is not called either.
+    """
+    return reason is not None and (channel == "text" or reason in ("stop", "blocked"))
 
 
 def _cancelled(expectation: Expectation) -> list[Owed]:

@@ -11,6 +11,8 @@ from outreach.messaging.segments import Segments, costly_characters, measure
 #: What a part costs in the United States: the vendor's list price and a middling fee of the phone
 #: networks (third-party figures of 2026).
 CENTS_PER_PART = 1.2
+#: What a call of ours costs: up to two started minutes, and telling a machine from a person (likewise).
+CENTS_PER_CALL = 3.0
 #: A text of more parts than this is flagged, in any language.
 PARTS_BUDGET = 2
 #: A text to more groups than this is read by a second person before it leaves.

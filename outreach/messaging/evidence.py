@@ -49,12 +49,14 @@ def settle(gateway: Gateway, *, vault: Vault, now: datetime) -> int:
 
     Stops at the first one that the vendor cannot tell about: it would not tell about the next either.
     """
-    wanted = (Message.id, Message.probes, Message.sealed, Message.claimed_at, Message.created_at)
+    wanted = (
+        Message.id, Message.probes, Message.channel, Message.sealed, Message.claimed_at, Message.created_at
+    )  # fmt: skip
     is_waiting = (Message.state == "unknown", Message.due_at <= now)
     settled = 0
-    for message_id, probes, sealed, claimed_at, created_at in _waiting(*wanted, where=is_waiting):
+    for message_id, probes, channel, sealed, claimed_at, created_at in _waiting(*wanted, where=is_waiting):
         since = (claimed_at or created_at) - _CLOCKS_DIFFER
-        found = _look_for(message_id, sealed, gateway, since=since, vault=vault)
+        found = _look_for(message_id, channel, sealed, gateway, since=since, vault=vault)
         with transaction() as session:
             row = session.get(Message, message_id, with_for_update=True, populate_existing=True)
             # Whoever else looked at it, or heard of it, meanwhile was first.
@@ -97,15 +99,19 @@ def _waiting(*columns: Any, where: Iterable[ColumnElement[bool]]) -> list[Any]:
 
 
 def _look_for(
-    message_id: int, sealed: bytes, gateway: Gateway, *, since: datetime, vault: Vault
+    message_id: int, channel: str, sealed: bytes, gateway: Gateway, *, since: datetime, vault: Vault
 ) -> tuple[Report, ...] | None:
-    """What the vendor lists of these words to this number, except what belongs to another text of ours."""
+    """What the vendor lists of these words or calls to this number, except what another one of ours has."""
     try:
         content = vault.open(sealed, place="message")
     except SealedValueError:
         # Not found, so it is due again, and is put aside there.
         return ()
-    found = gateway.find(content["to"], content["body"], since=since)
+    if channel == "voice":
+        # A call has no words to be known by; two to one number are never placed within minutes.
+        found = gateway.find_calls(content["to"], since=since)
+    else:
+        found = gateway.find(content["to"], content["body"], since=since)
     if not found:
         return found
     others = status.sids_of_others(found)
@@ -148,7 +154,7 @@ def _answered(row: Message, report: Report | None, *, vault: Vault, now: datetim
     accepted_at = row.accepted_at or row.created_at
     next_at = status.next_question_at(accepted_at, now)
     if next_at is None:
-        end(row, "unconfirmed" if row.state == "sent" else row.state, now=now)
+        end(row, "unconfirmed" if (row.state, row.channel) == ("sent", "text") else row.state, now=now)
     elif report is None and row.provider_sid is not None:
         row.due_at = min(next_at, now + _ASK_AGAIN_AFTER)
     else:

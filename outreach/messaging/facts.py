@@ -11,6 +11,7 @@ from outreach.database import db
 from outreach.events.drafts import OFFERS, PUBLIC_STATUSES
 from outreach.events.models import Event
 from outreach.i18n import local
+from outreach.messaging.channels.voice import VOICES
 from outreach.messaging.models import Message
 from outreach.messaging.phrases import Phrase, When
 from outreach.messaging.turns import EventFacts, OfferFacts, RegistrationFacts, ReminderFacts
@@ -29,16 +30,9 @@ WAY_IN_SIGNS = 90
 _EVENTS_LISTED, _COMING_DAYS = 4, timedelta(days=7)
 
 #: A text in one of these may be on the phone.
-_MAY_HAVE_ARRIVED = (
-    "claimed",
-    "accepted",
-    "queued",
-    "sending",
-    "sent",
-    "unconfirmed",
-    "delivered",
-    "unknown",
-)
+MAY_HAVE_ARRIVED = (
+    "claimed", "accepted", "queued", "sending", "sent", "unconfirmed", "delivered", "unknown",
+)  # fmt: skip
 
 #: A yes to an offer that ran out deserves an answer for so long.
 _LATE_ANSWER = timedelta(days=1)
@@ -59,6 +53,8 @@ def event_facts(
         titles={
             text.locale: text.title if is_spoken else shortened(text.title, TITLE_SIGNS)
             for text in event.texts
+            # What no voice can read, nobody hears: the original title says it better.
+            if not is_spoken or text.locale in VOICES or text.locale == event.source_locale
         },
         source_locale=event.source_locale,
         when=When(event.starts_local, event.is_all_day),
@@ -173,7 +169,9 @@ def places_to_come(
     )
 
 
-def latest_offer(rows: Iterable[Registration], *, now: datetime) -> OfferFacts | None:
+def latest_offer(
+    rows: Iterable[Registration], *, now: datetime, is_spoken: bool = False
+) -> OfferFacts | None:
     """The last offer of seats that is open, or that ran out within a day."""
     made = [row for row in rows if _is_to_come(row.event, now) and _has_offer(row, now)]
     if not made:
@@ -182,7 +180,7 @@ def latest_offer(rows: Iterable[Registration], *, now: datetime) -> OfferFacts |
     # One that ran out has no end in its row any more: it is when the row was changed.
     expires_at = row.offer_expires_at or row.changed_at
     return OfferFacts(
-        registration_facts(row, now=now),
+        registration_facts(row, now=now, is_spoken=is_spoken),
         offered_at=row.changed_at,
         expires_at=expires_at,
         expires_local=local(expires_at, row.event.time_zone),
@@ -200,7 +198,7 @@ def open_reminders(rows: Iterable[Registration], *, now: datetime) -> tuple[Remi
     sent = select(Message.registration_id, Message.claimed_at, Message.created_at).where(
         Message.registration_id.in_([row.id for row in seated]),
         Message.purpose == "day_before",
-        Message.state.in_(_MAY_HAVE_ARRIVED),
+        Message.state.in_(MAY_HAVE_ARRIVED),
     )
     asked_at: dict[int | None, datetime] = {}
     for registration_id, claimed_at, created_at in db.session.execute(sent):

@@ -24,6 +24,7 @@ from outreach.messaging.reveals import phone_of_conversation
 from outreach.policy import Action, is_allowed
 from outreach.registration.guests import open_guest
 from outreach.registration.models import Registration
+from outreach.registration.scopes import Silence
 from outreach.vault import SealedValueError, Vault
 
 #: How many of the last texts of each side a page shows.
@@ -87,7 +88,7 @@ class Talk:
     #: When the guest's last text came in.
     heard_at: datetime
     #: Why the number gets no texts; None when it does.
-    silence: suppressions.Reason | None
+    silence: Silence | None
 
     @property
     def unread_count(self) -> int:

@@ -40,6 +40,7 @@ _KEY = re.compile(r"[\w-]{16,40}", re.ASCII)
 _SILENCES: Mapping[str, str] = {
     "stop": N_("This guest said STOP. We may not text this number until START comes from that phone."),
     "blocked": N_("The phone company sends nothing to this number, because its holder said STOP there."),
+    "voice_only": N_("Texts do not reach this number. We call it about its sign-ups."),
     "unreachable": N_("No text reaches this number. It may be a landline, or out of service."),
 }
 

@@ -1,10 +1,22 @@
 """What a phone in the browser hears of a call and what it may press, as its vendor would have it."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from outreach.messaging import calls
-from outreach.messaging.channels.voice import Heard, heard
+from outreach.messaging.calls import Step
+from outreach.messaging.channels.voice import Heard, Played, heard
 from outreach.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words in one language; spoken by the vendor's voice, or played where there is a path."""
+
+    locale: str
+    words: str
+    #: Of the recording, on this server.
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +24,7 @@ class Exchange:
     """What was pressed, and what was said then."""
 
     keys: str
+    said: tuple[Said, ...]
     heard: Heard
 
 
@@ -24,11 +37,13 @@ class KeypadCall:
     exchanges: tuple[Exchange, ...]
     #: Which question is open: it goes with the keys, so that a page that is sent twice answers it once.
     visit: int
+    #: Whether the phone hung up, which nobody told us.
+    is_hung_up: bool = False
 
     @property
     def is_over(self) -> bool:
-        """Whether we hung up."""
-        return self.exchanges[-1].heard.address is None
+        """Whether one of the two hung up."""
+        return self.is_hung_up or self.exchanges[-1].heard.address is None
 
     @property
     def is_number(self) -> bool:
@@ -39,27 +54,36 @@ class KeypadCall:
 _SHOWN = 6
 
 
-def last_call(phone: str, *, vault: Vault) -> KeypadCall | None:
-    """The last call of a phone, as its holder heard it; None when it never called."""
-    found = calls.steps_of_last_call(phone, vault=vault)
-    if found is None:
+def shown(call_sid: str, *, is_hung_up: bool = False, vault: Vault) -> KeypadCall | None:
+    """A call as its holder heard it; None when there is no such call any more."""
+    steps = calls.steps_of(call_sid, vault=vault)
+    if not steps:
         return None
-    sid, steps = found
-    exchanges = tuple(Exchange(step.keys, heard(step.twiml)) for step in steps[-_SHOWN:])
-    return KeypadCall(sid, exchanges, steps[-1].visit)
+    exchanges = tuple(_exchange(step) for step in steps[-_SHOWN:])
+    return KeypadCall(call_sid, exchanges, steps[-1].visit, is_hung_up)
 
 
-def answer_to(phone: str, visit: int, keys: str, *, vault: Vault) -> tuple[str, dict[str, str]] | None:
+def answer_to(call_sid: str, visit: int, keys: str, *, vault: Vault) -> tuple[str, dict[str, str]] | None:
     """Where the vendor brings keys that answer the question of a visit, and its form for them.
 
-    None when no such question was asked in the phone's last call.
+    None when no such question was asked in the call.
     """
-    found = calls.steps_of_last_call(phone, vault=vault)
-    step = next((one for one in found[1] if one.visit == visit), None) if found else None
+    step = next((one for one in calls.steps_of(call_sid, vault=vault) if one.visit == visit), None)
     question = heard(step.twiml) if step else None
-    if found is None or question is None or question.address is None:
+    if question is None or question.address is None:
         return None
-    return question.address, {"CallSid": found[0], **_fields(keys, is_number=question.is_number)}
+    return question.address, {"CallSid": call_sid, **_fields(keys, is_number=question.is_number)}
+
+
+def _exchange(step: Step) -> Exchange:
+    answer, played = heard(step.twiml), iter(step.played)
+    said = (
+        Said(*next(played), urlsplit(each.address).path)
+        if isinstance(each, Played)
+        else Said(each.locale, each.words)
+        for each in answer.said
+    )
+    return Exchange(step.keys, tuple(said), answer)
 
 
 def _fields(keys: str, *, is_number: bool) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 
 from outreach.database import db, insert, transaction
+from outreach.events.models import Event
 from outreach.identifiers import link_token
 from outreach.messaging import doorbell, due, senders, status
 from outreach.messaging.expectations import DERIVED, expectations, suppressions
@@ -29,13 +30,15 @@ from outreach.messaging.gateways.base import (
     Unknown,
     taken,
 )
-from outreach.messaging.models import Broadcast, Message, SimulatedPhone, SimulatedText
+from outreach.messaging.models import Broadcast, Message, SimulatedCall, SimulatedPhone, SimulatedText
 from outreach.messaging.quiet import next_allowed_at
 from outreach.messaging.segments import measure
 from outreach.messaging.senders import Allowance
 from outreach.messaging.validity import SHORTEST_SECONDS, next_quiet_at, validity_seconds
 from outreach.messaging.verdicts import PAUSES
+from outreach.registration import news
 from outreach.registration.guests import phone_hash
+from outreach.registration.scopes import ALL, silence
 from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
@@ -73,13 +76,16 @@ LONGEST_BODY = 1600
 LEASE = timedelta(seconds=90)
 #: How long the vendor may take until it lists a text whose outcome we did not hear.
 SETTLE = timedelta(seconds=120)
+#: Between two calls to one number.
+CALLS_APART = timedelta(minutes=5)
+_UNDER_WAY = ("claimed", "accepted", "queued", "sending", "sent", "unknown")
 _LONGEST_BACKOFF = timedelta(minutes=1)
 _KEPT_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingText:
-    """One text that is owed. It is sent from `not_before` on, by day, and not from `deadline` on."""
+    """One text or call that is owed. It is sent from `not_before` on, by day, and not from `deadline` on."""
 
     #: One of `due.Purpose`, "reply", STOPPED_PURPOSE or `due.ANNOUNCEMENT`.
     purpose: str
@@ -104,6 +110,10 @@ class OutgoingText:
     changed_start_at: datetime | None = None
     #: The announcement it belongs to.
     broadcast_id: int | None = None
+    #: What its number can stop on its own, one of `registration.scopes`.
+    scope: str = ALL
+    #: The words of a call are for the record: they are said from the facts of when it is answered.
+    channel: due.Channel = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,7 @@ class Claim:
     to: str
     body: str
     validity_seconds: int
+    channel: due.Channel
     #: What the pace counts, and the turn that was taken for it in seconds of the machine's clock.
     parts: int
     leaves_at: float = 0.0
@@ -155,12 +166,14 @@ def _columns(text: OutgoingText, *, vault: Vault, now: datetime) -> dict[str, An
     not_before = text.not_before or now
     return {
         "purpose": text.purpose,
+        "channel": text.channel,
         "priority": text.priority,
         "registration_id": text.registration_id,
         "broadcast_id": text.broadcast_id,
         "phone_hash": phone_hash(vault, text.phone),
+        "scope": text.scope,
         "sealed": vault.seal(content, place="message"),
-        "segments": measure(text.body).parts,
+        "segments": measure(text.body).parts if text.channel == "text" else 1,
         "not_before": not_before,
         "deadline": text.deadline,
         "due_at": max(not_before, now),
@@ -223,6 +236,7 @@ def forget(*, now: datetime) -> int:
         .returning(Message.id)
     )
     db.session.execute(delete(SimulatedText).where(SimulatedText.created_at <= now - _KEPT_FOR))
+    db.session.execute(delete(SimulatedCall).where(SimulatedCall.created_at <= now - _KEPT_FOR))
     db.session.execute(delete(SimulatedPhone).where(SimulatedPhone.chosen_at <= now - _KEPT_FOR))
     return len(gone.all())
 
@@ -239,9 +253,21 @@ def _sendable(rows: Sequence[Message], *, now: datetime) -> list[Message]:
     """Those of the rows that may leave now; what became of the others is noted on them."""
     known = expectations(row.registration_id for row in rows if row.registration_id and _is_derived(row))
     owed = {text.dedup_key for one in known.values() for text in due.owed(one, now)}
-    owed |= _announced(rows, known, now)
+    wanted = _wanted_news(rows)
+    owed |= _announced(rows, known, wanted, now)
+    owed |= {row.dedup_key for row in rows if row.purpose == due.NEWS_QUESTION} & wanted
     silent = suppressions(row.phone_hash for row in rows)
-    return [row for row in rows if _is_sendable(row, owed, silent.get(row.phone_hash), now=now)]
+    on_the_phone = _on_the_phone(rows)
+    found = []
+    for row in rows:
+        if not _is_sendable(row, owed, silence(silent.get(row.phone_hash, {}), row.scope), now=now):
+            continue
+        if row.channel == "voice" and row.phone_hash in on_the_phone:
+            row.due_at = now + CALLS_APART
+            continue
+        on_the_phone |= {row.phone_hash} if row.channel == "voice" else set()
+        found.append(row)
+    return found
 
 
 def _claimed(
@@ -258,9 +284,25 @@ def _claimed(
     if at is not None and opened:
         turns = senders.take_turns(allowed, [row.segments for row in opened], at=at, now=now)
     taken = list(zip(opened.items(), turns, strict=False))
-    leaving = Counter((row.purpose, content["locale"]) for (row, content), _ in taken)
+    leaving = Counter(
+        (row.purpose, content["locale"]) for (row, content), _ in taken if row.channel == "text"
+    )
     senders.count_claimed(allowed.sender, leaving, now=now)
     return [_claim(row, content, allowed.sender, leaves_at, now) for (row, content), leaves_at in taken]
+
+
+def _on_the_phone(rows: Sequence[Message]) -> set[str]:
+    """Of the numbers that are to be called those that a call of ours rings at, or may."""
+    asked = {row.phone_hash for row in rows if row.channel == "voice"}
+    if not asked:
+        return set()
+    under_way = select(Message.phone_hash).where(
+        Message.phone_hash.in_(asked),
+        Message.channel == "voice",
+        Message.state.in_(_UNDER_WAY),
+        Message.final_at.is_(None),
+    )
+    return set(db.session.scalars(under_way))
 
 
 def _claim(row: Message, content: Mapping[str, Any], sender: str, leaves_at: float, now: datetime) -> Claim:
@@ -273,6 +315,7 @@ def _claim(row: Message, content: Mapping[str, Any], sender: str, leaves_at: flo
         content["to"],
         content["body"],
         _validity(row, now),
+        row.channel,
         row.segments,
         leaves_at,
     )
@@ -280,24 +323,47 @@ def _claim(row: Message, content: Mapping[str, Any], sender: str, leaves_at: flo
 
 def _is_derived(row: Message) -> bool:
     """Whether what is owed decides about it; an answer to somebody is given whatever happened since."""
-    return (row.purpose in DERIVED or row.broadcast_id is not None) and row.reply_to_at is None
+    is_asked = row.broadcast_id is not None or row.purpose == due.NEWS_QUESTION
+    return (row.purpose in DERIVED or is_asked) and row.reply_to_at is None
 
 
-def _announced(rows: Sequence[Message], known: Mapping[int, due.Expectation], now: datetime) -> set[str]:
-    """The keys of announcements that nobody has stopped, and that still concern their guests."""
+def _announced(
+    rows: Sequence[Message], known: Mapping[int, due.Expectation], wanted: set[str], now: datetime
+) -> set[str]:
+    """The keys of announcements that nobody has stopped, and that still concern whoever gets them."""
     asked = {row.broadcast_id for row in rows if row.broadcast_id is not None}
     if not asked:
         return set()
     going_on = set(
-        db.session.scalars(select(Broadcast.id).where(Broadcast.id.in_(asked), Broadcast.state == "sending"))
+        db.session.scalars(
+            select(Broadcast.id)
+            .join(Event)
+            .where(
+                Broadcast.id.in_(asked),
+                Broadcast.state == "sending",
+                Event.status == "published",
+                Event.starts_at > now,
+            )
+        )
     )
     concerned = {key for key, expectation in known.items() if due.is_to_be_told(expectation, now)}
     return {
-        row.dedup_key for row in rows if row.broadcast_id in going_on and row.registration_id in concerned
+        row.dedup_key
+        for row in rows
+        if row.broadcast_id in going_on and (row.dedup_key in wanted or row.registration_id in concerned)
     }
 
 
-def _is_sendable(row: Message, owed: set[str], silence: str | None, *, now: datetime) -> bool:
+def _wanted_news(rows: Sequence[Message]) -> set[str]:
+    """The keys of news, and questions about them, to numbers that are still on their list."""
+    asked = [row for row in rows if row.purpose in (due.NEWS, due.NEWS_QUESTION)]
+    if not asked:
+        return set()
+    on = news.on_lists((row.phone_hash, row.scope) for row in asked)
+    return {row.dedup_key for row in asked if (row.phone_hash, row.scope) in on}
+
+
+def _is_sendable(row: Message, owed: set[str], why_silent: str | None, *, now: datetime) -> bool:
     """Whether it may leave now; if not, says on the row what became of it or when it is due next."""
     hours = {"reply_to_at": row.reply_to_at, "changed_start_at": row.changed_start_at}
     allowed_at = status.allowed_at(row, now)
@@ -307,9 +373,11 @@ def _is_sendable(row: Message, owed: set[str], silence: str | None, *, now: date
         allowed_at = next_allowed_at(quiet_at, row.zone, **hours) if quiet_at else row.deadline
     if row.deadline <= now:
         end(row, "expired", now=now)
-    elif silence is not None and not (silence == "stop" and row.purpose == STOPPED_PURPOSE):
+    elif due.is_silenced(why_silent, row.channel) and not (
+        why_silent == "stop" and row.purpose == STOPPED_PURPOSE
+    ):
         end(row, "suppressed", now=now)
-    elif _is_derived(row) and row.dedup_key not in owed:
+    elif _is_derived(row) and due.first_try_key(row.dedup_key) not in owed:
         end(row, "cancelled", now=now)
     elif allowed_at >= row.deadline:
         end(row, "expired", now=now)
@@ -361,7 +429,11 @@ def _refused(row: Message, kind: Kind, *, vault: Vault, now: datetime) -> None:
     if kind in PAUSES:
         put_back(row, due_at=now + PAUSES[kind])
     else:
-        end(row, {"number": "failed", "consent": "suppressed"}.get(kind, "dead"), now=now)
-        if kind not in ("number", "consent"):
+        end(
+            row,
+            {"number": "failed", "landline": "failed", "consent": "suppressed"}.get(kind, "dead"),
+            now=now,
+        )
+        if kind not in ("number", "landline", "consent"):
             log.error("text %s: the vendor refuses it as it is, error %s", row.id, code)
     status.learn(row, code, kind, vault=vault, now=now)

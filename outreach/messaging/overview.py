@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from outreach.database import db
 from outreach.events.models import Event
@@ -45,6 +45,14 @@ def counts() -> dict[str, int]:
     return {state: count for state, count in rows}  # noqa: C416 (a row is no pair to the type checker)
 
 
+def calls_placed() -> int:
+    """How many calls the vendor placed for us, of those that are still known."""
+    wanted = select(func.count(Message.id)).where(
+        Message.channel == "voice", Message.accepted_at.is_not(None)
+    )
+    return db.session.scalar(wanted) or 0
+
+
 def missed(*, now: datetime, limit: int) -> list[Missed]:
     """Texts that may not have reached their guests, about what is not over yet, the newest first."""
     rows = db.session.scalars(
@@ -71,10 +79,23 @@ def missed_count(*, now: datetime) -> int:
 
 
 def _of_unreached(query: Select[Any], now: datetime) -> Select[Any]:
+    # What is told once more, by a call, is not lost yet.
+    later = aliased(Message)
     return (
         query.outerjoin(Registration, Registration.id == Message.registration_id)
         .outerjoin(Event, Event.id == Registration.event_id)
-        .where(Message.state.in_(NOT_REACHED), Event.id.is_(None) | (Event.ends_at > now))
+        .where(
+            Message.state.in_(NOT_REACHED),
+            Event.id.is_(None) | (Event.ends_at > now),
+            ~select(later.id)
+            .where(
+                later.registration_id == Message.registration_id,
+                later.purpose == Message.purpose,
+                later.channel == "voice",
+                later.id > Message.id,
+            )
+            .exists(),
+        )
     )
 
 

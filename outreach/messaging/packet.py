@@ -14,7 +14,7 @@ from outreach.messaging import phrases
 from outreach.messaging.consent import WORDS
 from outreach.messaging.phrases import MessageFacts, Phrase, When, compose, text_of
 from outreach.messaging.segments import measure
-from outreach.registration.consent_words import consent_words
+from outreach.registration.consent_words import consent_words, news_words
 
 #: Of the vendor's own words for stopping those that must be taken out of its Advanced Opt-Out: its block
 #: is in force before we hear of the text, so that what we want to ask back would not arrive.
@@ -39,7 +39,7 @@ def packet(settings: Settings) -> list[Answer]:
 def _answers(settings: Settings) -> Iterator[Answer]:
     t = translator("en")
     names = ", ".join(LANGUAGES[locale].english_name for locale in settings.locales)
-    site = settings.public_url
+    site, region = settings.public_url, settings.region_name
     yield Answer("Brand type", "Standard; non-profit (501(c)(3)) or government, as your papers say")
     yield Answer(
         "Use case", "Charity for a 501(c)(3); Mixed for others. Not Low Volume: its daily cap is too small"
@@ -48,19 +48,24 @@ def _answers(settings: Settings) -> Iterator[Answer]:
         "Campaign description",
         f"Neighbors in {settings.region_name} sign up for free community events by web, text or phone. We "
         "text those who signed up and agreed: a confirmation, reminders the day before and two hours before, "
-        "and news when the event is moved or canceled or a seat becomes free. We answer texts that people "
-        f"send us. Languages: {names}. No advertising, no lending, no sharing of numbers.",
+        "and news when the event is moved or canceled or a seat becomes free; and news of other events to "
+        "those who asked for them. We answer texts that people send us. "
+        f"Languages: {names}. No advertising, no lending, no sharing of numbers.",
     )
     yield Answer(
         "Message flow (how people agree)",
         f"On the web page of an event ({site}/en/events/) people tick a box, which is never ticked before: "
         f'"{consent_words(t, region=settings.region_name)}" Or they text the word on an event\'s poster to '
-        f"{settings.text_number or 'our number'} and answer our questions. Each consent is kept with its "
-        "exact words, language and time. Agreeing is never needed to come to an event.",
+        f"{settings.text_number or 'our number'} and answer our questions. News of events need a yes of "
+        f'their own, on a form or by the word NEWS: "{news_words(t, region=region, whose=region)}" Each '
+        "consent is kept with its exact words, language and time. Nobody needs to agree to come to an event.",
     )
     for number, purpose in enumerate(_SAMPLES, 1):
         yield Answer(f"Sample message {number}", compose(purpose, t, _FACTS))  # type: ignore[arg-type]
-    yield Answer("Embedded links", "yes: the address of an online event, in full, never shortened")
+    yield Answer(
+        "Embedded links",
+        "yes: the address of an online event or, in news, of an event's page, in full, never shortened",
+    )
     yield Answer("Embedded phone numbers, age-gated content, lending", "no, no, no")
     for question, choose in (
         ("Opt-in keywords", "start"),

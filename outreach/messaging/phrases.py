@@ -150,6 +150,17 @@ STOPPED_WITH_PLACE = N_(
     "You will get no texts from us now. Your place at %(title)s, %(when)s, is kept. "
     "To give it up or get texts again, text START."
 )
+#: The one text that may follow a refusal may ask what it is about (47 CFR 64.1200(a)(12)); no answer means
+#: everything.
+STOPPED_ASKING = N_(
+    "You will get no texts from us now. Your place at %(title)s, %(when)s, is kept. "
+    "1 = texts about it only, START = all texts."
+)
+KEPT_TEXTS = N_(
+    "You will get texts about %(title)s, %(when)s, and no others. "
+    "0 = change or cancel, STOP = no texts, START = all texts."
+)
+ONLY_ONE_EVENT = N_("You get texts about one event only. For all others, text START first. STOP = no texts.")
 STARTED = N_("You will get texts from us again. 0 = menu, 9 = a person, STOP = no texts.")
 MAYBE_STOP = N_("A person will read your text. To get no texts from us, text only the word STOP.")
 HELP = N_(
@@ -157,10 +168,36 @@ HELP = N_(
     "Your phone company may charge for texts."
 )
 
+# News of events.
+ASK_NEWS = N_(
+    "News of events (%(whose)s) by text? How many varies, rates may apply. 1 = yes, 2 = no. STOP = no texts."
+)
+#: To a number that was only typed in: its holder has not asked for anything yet.
+ASK_NEWS_TYPED = N_(
+    "Somebody asked us to text this number news of events (%(whose)s). "
+    "1 = yes, 2 = no. Rates may apply. STOP = no texts."
+)
+NEWS_ON = N_("You get news of events (%(whose)s). 8 = no more news, STOP = no texts, 0 = menu.")
+NEWS_OFF = N_(
+    "You get no news of events. Texts about events that you signed up for go on. NEWS = get news, 0 = menu."
+)
+NEWS = N_("New: %(title)s, %(when)s, %(street)s.\n%(link)s\n1 = sign up, 8 = no more news, STOP = no texts.")
+NEWS_WITHOUT_SIGN_UP = N_(
+    "New: %(title)s, %(when)s, %(street)s.\n%(link)s\n8 = no more news, STOP = no texts."
+)
+
+# Being forgotten.
+DELETE_ALL = N_(
+    "Delete your number, your sign-ups and your news with us? Your seats go to others. 1 = delete, 2 = no."
+)
+DELETED = N_(
+    "Deleted. What we texted each other goes within 3 days. Your yes or no to texts stays, scrambled."
+)
+
 # The dialogue: menus.
 MENU = N_(
     "To sign up, text the word on the poster. "
-    "1 = language, 2 = events this week, 9 = a person, STOP = no texts."
+    "1 = language, 2 = events this week, 3 = news, 9 = a person, STOP = no texts."
 )
 REGISTRATION = N_(
     "%(title)s, %(when)s. People: %(party)s. Code %(code)s. "
@@ -265,7 +302,7 @@ NOT_UNDERSTOOD = N_("We do not understand your text. Text the word on the poster
 SHORT_MENU = N_("0 = menu, 9 = a person.")
 
 #: Where a place has no street to name.
-_ONLINE = N_("online")
+ONLINE = N_("online")
 
 
 def compose(purpose: Purpose, t: Translator, facts: MessageFacts) -> str:
@@ -348,7 +385,7 @@ def needs(offers: tuple[str, ...]) -> Value:
 
 def street(text: str) -> Value:
     """The street as a value of a phrase; without one the event is online."""
-    return text or Phrase(_ONLINE)
+    return text or Phrase(ONLINE)
 
 
 def _filled(phrase: Phrase, t: Translator) -> str:

@@ -52,6 +52,10 @@ class Asking:
                 return LanguageMenu(self.facts.offered_locales, heading)
             case "menu":
                 return Phrase(phrases.MENU)
+            case "delete":
+                return Phrase(phrases.DELETE_ALL)
+            case "news":
+                return Phrase(phrases.ASK_NEWS, {"whose": self.facts.news.region})
             case "events":
                 return self._digest(state)
             case "pick":

@@ -17,15 +17,16 @@ from sqlalchemy.orm import joinedload, selectinload
 from outreach.database import db
 from outreach.events.models import Event
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, local, translator
-from outreach.messaging.due import Owed, owed
+from outreach.messaging.due import Owed, Purpose, first_try_key, other_channel_key, owed
 from outreach.messaging.expectations import BATCH, DERIVED, expectations, reminder_offsets
-from outreach.messaging.facts import WAY_IN_SIGNS, event_facts, shortened, waiting
-from outreach.messaging.models import Message
+from outreach.messaging.facts import MAY_HAVE_ARRIVED, WAY_IN_SIGNS, event_facts, shortened, waiting
+from outreach.messaging.models import Message, Suppression
 from outreach.messaging.outbox import DROPPED, OutgoingText, enqueue, rewrite
 from outreach.messaging.phrases import MessageFacts, When, compose
 from outreach.registration.guests import open_guest
 from outreach.registration.models import Registration
 from outreach.registration.retention import KEPT_AFTER_EVENT
+from outreach.registration.scopes import of_event
 from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ def batches(*, since: datetime | None, now: datetime) -> Iterator[list[int]]:
     Those that changed since an instant, or whose event did, or of whose event a reminder's time has come
     since; with None, those of every event that is not over, or whose guests are still to be thanked.
     """
-    wanted = select(Registration.id).where(Registration.wants_texts)
+    wanted = select(Registration.id).where(or_(Registration.wants_texts, Registration.wants_calls))
     if since is None:
         wanted = wanted.join(Event, Event.id == Registration.event_id).where(
             or_(and_(Event.ends_at > now, Event.status.in_(("published", "cancelled"))), _is_thanked_for(now))
@@ -72,7 +73,16 @@ def batches(*, since: datetime | None, now: datetime) -> Iterator[list[int]]:
         events = select(Event.id).where(
             or_(Event.ends_at > now, _is_thanked_for(now)), or_(*_is_touched(since, now))
         )
-        wanted = wanted.where(or_(Registration.changed_at >= since, Registration.event_id.in_(events)))
+        switched = select(Suppression.phone_hash).where(
+            Suppression.reason == "voice_only", Suppression.since_at >= since
+        )
+        wanted = wanted.where(
+            or_(
+                Registration.changed_at >= since,
+                Registration.event_id.in_(events),
+                Registration.phone_hash.in_(switched),
+            )
+        )
     ids = sorted(db.session.scalars(wanted))
     for start in range(0, len(ids), BATCH):
         yield ids[start : start + BATCH]
@@ -92,12 +102,16 @@ def changes(registration_ids: Iterable[int], *, now: datetime) -> Changes:
         missing = [
             text
             for key, text in texts.items()
-            if text.not_before <= now and _is_to_write(rows.get(key), told_at[registration_id])
+            if text.not_before <= now
+            and _is_to_write(rows.get(key), told_at[registration_id])
+            and not _has_been_told(rows.get(other_channel_key(key)))
         ]
         if missing:
             found.missing[registration_id] = missing
         found.superseded.extend(
-            row.id for key, row in rows.items() if key not in texts and row.is_idle and now < row.deadline
+            row.id
+            for key, row in rows.items()
+            if first_try_key(key) not in texts and row.is_idle and now < row.deadline
         )
     return found
 
@@ -165,6 +179,11 @@ def _is_to_write(row: _Written | None, facts_changed_at: datetime) -> bool:
     return row.is_idle and row.created_at < facts_changed_at
 
 
+def _has_been_told(row: _Written | None) -> bool:
+    """Whether the same news may have reached the guest on the other channel."""
+    return row is not None and row.state in MAY_HAVE_ARRIVED
+
+
 def _registrations(ids: Iterable[int]) -> list[Registration]:
     return list(
         db.session.scalars(
@@ -206,25 +225,38 @@ def _outgoing(
     if guest.phone is None:
         return None
     locale = guest.locale if guest.locale in LANGUAGES else SOURCE_LOCALE
+    is_spoken = text.channel == "voice"
+    facts = facts_about(row, text.purpose, locale, place, now=now, is_spoken=is_spoken)
     return OutgoingText(
         purpose=text.purpose,
         dedup_key=text.dedup_key,
         priority=text.priority,
         phone=guest.phone,
         locale=locale,
-        body=compose(text.purpose, translator(locale), _facts(row, text, locale, place, now=now)),
+        body=compose(text.purpose, translator(locale), facts),
         deadline=text.deadline,
         zone=row.event.time_zone,
         not_before=text.not_before,
         registration_id=row.id,
         changed_start_at=text.changed_start_at,
+        scope=of_event(row.event_id),
+        channel=text.channel,
     )
 
 
-def _facts(row: Registration, text: Owed, locale: str, place: int, *, now: datetime) -> MessageFacts:
+def facts_about(
+    row: Registration,
+    purpose: Purpose,
+    locale: str,
+    place: int | None = None,
+    *,
+    now: datetime,
+    is_spoken: bool = False,
+) -> MessageFacts:
+    """What a text or a call of a purpose says of a registration; `place` spares a query, as for `waiting`."""
     event = row.event
-    said = event_facts(event, now=now, is_registered=row.state == "confirmed")
-    expires_at = row.offer_expires_at if text.purpose == "seat_offered" else None
+    said = event_facts(event, now=now, is_registered=row.state == "confirmed", is_spoken=is_spoken)
+    expires_at = row.offer_expires_at if purpose == "seat_offered" else None
     return MessageFacts(
         said.title(locale),
         said.when,
@@ -233,8 +265,8 @@ def _facts(row: Registration, text: Owed, locale: str, place: int, *, now: datet
         row.code,
         waiting=waiting(row, place=place) if row.state == "waitlisted" else None,
         answer_by_local=local(expires_at, event.time_zone) if expires_at else None,
-        reason=_reason(event, locale) if text.purpose == "cancelled" else "",
-        way_in=_way_in(event) if text.purpose == "two_hours_before" else "",
+        reason=_reason(event, locale) if purpose == "cancelled" else "",
+        way_in=_way_in(event) if purpose == "two_hours_before" else "",
         kept_until=When(local(event.ends_at + KEPT_AFTER_EVENT, event.time_zone), is_all_day=True),
     )
 

@@ -8,9 +8,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from outreach.clock import Clock
 from outreach.config import Settings
 from outreach.database import db
-from outreach.messaging import outbox, senders, status
+from outreach.messaging import calls, outbox, senders, status
 from outreach.messaging.gateways.base import (
     Accepted,
+    Dial,
     Dispatch,
     Gateway,
     NotSent,
@@ -45,7 +46,7 @@ class Sender:
         self.vault = vault
         self.clock = clock
         self.concurrency = settings.send_concurrency
-        self.callbacks = settings.public_url + status.PATH
+        self.public_url = settings.public_url
         self.allowed = senders.allowance(settings)
         self.gate = Gate(settings.segments_per_second)
         self.endurance = Endurance()
@@ -109,17 +110,21 @@ class Sender:
     def _send(self, claim: Claim, leaves: float, fence: float) -> Outcome:
         """Runs in a thread, outside of any transaction."""
         token = status.token_of(claim.message_id, vault=self.vault)
-        dispatch = Dispatch(
-            claim.to, claim.body, claim.validity_seconds, f"{self.callbacks}{token}#{OPTIONS}"
-        )
         time.sleep(max(0.0, leaves - time.monotonic()))
         if time.monotonic() > fence:
             return NotSent("claimed too long ago")
         try:
-            return self.gateway.send(dispatch)
+            return self._hand_over(claim, token)
         except Exception as error:
             # Whatever broke, bytes may have left.
             return Unknown(type(error).__name__)
+
+    def _hand_over(self, claim: Claim, token: str) -> Outcome:
+        if claim.channel == "voice":
+            report_to = f"{self.public_url}{status.CALL_PATH}{token}#{OPTIONS}"
+            return self.gateway.call(Dial(claim.to, f"{self.public_url}{calls.OWED_PATH}{token}", report_to))
+        report_to = f"{self.public_url}{status.PATH}{token}#{OPTIONS}"
+        return self.gateway.send(Dispatch(claim.to, claim.body, claim.validity_seconds, report_to))
 
     def _record(self, finished: dict[Future[Outcome], Claim]) -> int:
         if not finished:

@@ -8,7 +8,7 @@ from contextvars import Context
 from datetime import timedelta
 from uuid import uuid4
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
@@ -18,17 +18,18 @@ from outreach.errors import InvalidInputError
 from outreach.fields import LineField, tell
 from outreach.i18n import N_, local
 from outreach.installation import is_demo
-from outreach.messaging import calls, keypad, outcomes, threads
+from outreach.messaging import calls, keypad, outcomes, rings, threads
 from outreach.messaging.bodies import LONGEST_BODY
 from outreach.messaging.gateways.simulator import post_signed
 from outreach.messaging.outcomes import OUTCOMES
 from outreach.phone import displayed
 from outreach.runtime import now, settings, vault
-from outreach.security import keep_private
+from outreach.security import keep_private, let_play
 from outreach.web import lazy, t
 
 bp = Blueprint("simulator", __name__, url_prefix="/simulator")
 keep_private(bp)
+let_play(bp)
 
 #: Ready to be picked up; any other one of 555-0101 to 555-0199 can be typed.
 NUMBERS = tuple(f"+18165550{number}" for number in range(101, 107))
@@ -38,6 +39,10 @@ _REFRESH_SECONDS = 3
 _TEXTS, _TEXTS_PER = 120, timedelta(minutes=10)
 _LONGEST_KEYS = 20
 _POSTERS_SHOWN = 8
+#: What the vendor says in place of a number that its holder hides.
+_HIDDEN = "anonymous"
+#: Where this browser remembers calls of hidden numbers, by phone, and the last call that was hung up.
+_HIDDEN_CALLS, _HUNG_UP = "hidden calls", "hung up"
 
 
 class NumberForm(Form):
@@ -91,10 +96,13 @@ def send() -> ResponseReturnValue:
 def call() -> ResponseReturnValue:
     """Begins a call as the phone's vendor would, and shows the phone again."""
     phones = _phones_in_address()
-    fields = {"CallSid": "CA" + uuid4().hex, **_ends_of_call(_sender(phones))}
+    sender, sid = _sender(phones), "CA" + uuid4().hex
+    hidden = {phone: call for phone, call in session.get(_HIDDEN_CALLS, {}).items() if phone != sender}
+    # What hides its number can be found again only by whoever called.
+    session[_HIDDEN_CALLS] = {**hidden, sender: sid} if request.form.get("hidden") else hidden
     with transaction():
         _count()
-    return _brought(phones, settings().public_url + calls.PATH, fields)
+    return _brought(phones, settings().public_url + calls.PATH, {"CallSid": sid, **_ends_of_call(sender)})
 
 
 @bp.post("/press")
@@ -105,12 +113,56 @@ def press() -> ResponseReturnValue:
     keys = "".join(key for key in request.form.get("keys", "") if key in "0123456789*#")[:_LONGEST_KEYS]
     with transaction():
         _count()
-    visit = request.form.get("visit", -1, type=int)
-    answer = keypad.answer_to(sender, visit, keys, vault=vault())
+    visit, sid = request.form.get("visit", -1, type=int), _call_of(sender)
+    is_open = sid is not None and sid != session.get(_HUNG_UP)
+    answer = keypad.answer_to(sid, visit, keys, vault=vault()) if sid and is_open else None
     if answer is None:
         return redirect(_address(phones), 303)
     url, fields = answer
-    return _brought(phones, url, {**fields, **_ends_of_call(sender)})
+    return _told(phones, sender, [rings.Webhook(url, {**fields, **_ends_of_call(sender)})])
+
+
+@bp.post("/ring")
+def ring() -> ResponseReturnValue:
+    """Takes a call of ours that rings at a phone, or lets it ring, and shows the phone again."""
+    phones = _phones_in_address()
+    sender, taken = _sender(phones), request.form.get("taken", "")
+    if taken not in ("person", "machine", "nobody"):
+        abort(400)
+    with transaction():
+        _count()
+        told = rings.take(request.form.get("sid", ""), taken, vault=vault())  # type: ignore[arg-type]  # looked at above
+    return _told(phones, sender, told)
+
+
+def _told(phones: list[str], sender: str, told: list[rings.Webhook]) -> ResponseReturnValue:
+    """Brings what the vendor says of a call, and that it is over if it is."""
+    ends = {"From": settings().text_number or "", "To": sender, "Direction": "outbound-api"}
+    for each in told:
+        if Context().run(post_signed, _app(), each.address, {**ends, **each.fields}) >= 400:
+            return _page(phones, NumberForm(), status=502)
+    with transaction():
+        over = rings.end_if_over(sender, vault=vault())
+    return _told(phones, sender, over) if over else redirect(_address(phones), 303)
+
+
+@bp.post("/hang-up")
+def hang_up() -> ResponseReturnValue:
+    """Ends the phone's call. The vendor tells nobody, so that only this browser knows."""
+    phones = _phones_in_address()
+    session[_HUNG_UP] = _call_of(_sender(phones))
+    return redirect(_address(phones), 303)
+
+
+def _call_of(phone: str) -> str | None:
+    """The id of a phone's last call."""
+    hidden: str | None = session.get(_HIDDEN_CALLS, {}).get(phone)
+    return hidden or calls.last_call_of(phone, vault=vault())
+
+
+def _shown_call(phone: str) -> keypad.KeypadCall | None:
+    sid = _call_of(phone)
+    return keypad.shown(sid, is_hung_up=sid == session.get(_HUNG_UP), vault=vault()) if sid else None
 
 
 def _sender(phones: list[str]) -> str:
@@ -128,7 +180,12 @@ def _count() -> None:
 
 
 def _ends_of_call(caller: str) -> dict[str, str]:
-    return {"From": caller, "To": settings().text_number or "", "CallStatus": "in-progress"}
+    is_hidden = caller in session.get(_HIDDEN_CALLS, {})
+    return {
+        "From": _HIDDEN if is_hidden else caller,
+        "To": settings().text_number or "",
+        "CallStatus": "in-progress",
+    }
 
 
 def _brought(phones: list[str], url: str, fields: dict[str, str]) -> ResponseReturnValue:
@@ -159,8 +216,11 @@ def _page(phones: list[str], form: NumberForm, *, status: int = 200) -> Response
         form=form,
         has_failed=status == 502,
         threads=found,
-        calls=[keypad.last_call(each, vault=vault()) for each in phones],
+        calls=[_shown_call(each) for each in phones],
         call_address=url_for("simulator.call", phone=[displayed(each) for each in phones]),
+        hang_up_address=url_for("simulator.hang_up", phone=[displayed(each) for each in phones]),
+        rings=[rings.ringing(each, vault=vault()) for each in phones],
+        ring_address=url_for("simulator.ring", phone=[displayed(each) for each in phones]),
         press_address=url_for("simulator.press", phone=[displayed(each) for each in phones]),
         is_waiting=is_waiting,
         address=_address(phones),

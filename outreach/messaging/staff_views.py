@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from outreach.database import transaction
 from outreach.i18n import N_, language_name, local
 from outreach.messaging import inbound, inbox, overview, senders
+from outreach.messaging.estimates import CENTS_PER_CALL
 from outreach.policy import Action
 from outreach.runtime import now, settings, vault
 from outreach.security import can, keep_private, protect, requires
@@ -49,6 +50,8 @@ _PURPOSES: Mapping[str, str] = {
     "seat_offered": N_("Seats offered"),
     "thanks": N_("Thanks after the event"),
     "announcement": N_("Announcement"),
+    "news": N_("News of an event"),
+    "news_question": N_("Question whether news are wanted"),
     "reply": N_("Answer to a text"),
     "stopped": N_("Answer to STOP"),
 }
@@ -65,6 +68,7 @@ _REASONS: Mapping[str, str] = {
 def show() -> str:
     """How many texts stand where, whom to call instead, and what waits for a person."""
     counted = overview.counts()
+    calls_placed = overview.calls_placed()
     return render_template(
         "staff/messages.html",
         groups=[(label, sum(counted.get(state, 0) for state in states)) for label, states in GROUPS],
@@ -74,6 +78,8 @@ def show() -> str:
             (each, t()(_PURPOSES.get(each.purpose, each.purpose)), language_name(each.locale, t().locale))
             for each in senders.filtering(now=now())
         ],
+        calls_placed=calls_placed,
+        calls_cents=calls_placed * CENTS_PER_CALL,
         missed=overview.missed(now=now(), limit=_SHOWN),
         missed_count=overview.missed_count(now=now()),
         waiting=inbox.waiting(vault=vault(), now=now(), limit=_SHOWN),
@@ -82,6 +88,7 @@ def show() -> str:
         purposes=_PURPOSES,
         can_reveal=can(Action.REVEAL_NUMBER),
         can_see_reveals=can(Action.SEE_REVEALS),
+        can_record=can(Action.RECORD_PROMPTS),
         time_of=lambda at: local(at, settings().time_zone),
     )
 

@@ -9,10 +9,10 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from outreach.database import db, insert
-from outreach.messaging import senders, suppressions
+from outreach.messaging import reach, senders, suppressions
 from outreach.messaging.gateways.base import LAST_RANK, RANK_OF_STATE, STATE_OF_STATUS, Kind, Report, kind_of
 from outreach.messaging.models import Message, ProviderEvent
 from outreach.messaging.quiet import next_allowed_at, next_allowed_for_announcement_at
@@ -22,12 +22,11 @@ from outreach.vault import SealedValueError, Vault
 log = logging.getLogger(__name__)
 
 PATH = "/hooks/twilio/status/"
+CALL_PATH = PATH + "call/"
 #: When we ask the vendor ourselves about a text of which it says nothing more.
 ASKED_AFTER = (timedelta(minutes=15), timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
 
 
-#: A phone that was off so often within that time is called instead.
-_UNREACHABLE_TIMES, _UNREACHABLE_WITHIN = 3, timedelta(days=14)
 #: Stands among the vendor's reports where we gave an id of theirs up and sent the text again.
 _GIVEN_UP = "given up"
 
@@ -156,6 +155,8 @@ def _move(message: Message, report: Report, *, vault: Vault, now: datetime) -> b
         _lose(message, report, vault=vault, now=now)
     else:
         message.final_at, message.error_code = now, None
+    if message.final_at is not None and state == "undelivered" and message.channel == "voice":
+        reach.call_again(message, now=now)
     return True
 
 
@@ -164,13 +165,12 @@ def _lose(message: Message, report: Report, *, vault: Vault, now: datetime) -> N
     kind = kind_of(report.error_code)
     earlier = kind_of(message.error_code) if message.resends and message.error_code else None
     loss = Loss(kind, earlier, message.resends, message.deadline)
-    message.error_code = report.error_code
-    again_at = resend_at(loss, now, allowed_at=lambda at: allowed_at(message, at))
-    if again_at is None:
-        message.final_at = now
-    else:
-        _send_again(message, report, at=again_at, now=now)
+    message.error_code, message.final_at = report.error_code, now
     learn(message, report.error_code, kind, vault=vault, now=now)
+    again_at = resend_at(loss, now, allowed_at=lambda at: allowed_at(message, at))
+    # A call that nobody took is tried again as another one.
+    if again_at is not None and message.channel == "text":
+        _send_again(message, report, at=again_at, now=now)
 
 
 def _send_again(message: Message, report: Report, *, at: datetime, now: datetime) -> None:
@@ -186,7 +186,7 @@ def _send_again(message: Message, report: Report, *, at: datetime, now: datetime
         )
         .on_conflict_do_nothing(index_elements=["sid", "status", "error_code"])
     )
-    message.state, message.due_at = "ready", at
+    message.state, message.due_at, message.final_at = "ready", at, None
     message.resends += 1
     message.provider_sid, message.provider_rank, message.accepted_at = None, 0, None
 
@@ -195,8 +195,10 @@ def learn(message: Message, code: int, kind: Kind, *, vault: Vault, now: datetim
     """Draws from an error what it says about the number, or about our own set-up. Flushes."""
     if kind == "consent":
         suppressions.block(message.phone_hash, f"error {code}", vault=vault, now=now)
-    elif kind == "number" or (kind == "unreachable" and _is_off_for_long(message, code, now=now)):
+    elif kind == "number":
         suppressions.set_unreachable(message.phone_hash, now=now)
+    elif kind == "landline" or reach.is_out_of_reach(message, code, now=now):
+        suppressions.set_voice_only(message.phone_hash, now=now)
     elif kind in PAUSES:
         log.error("text %s: the vendor did not pass it on, error %s", message.id, code)
         if message.sender is not None:
@@ -204,19 +206,6 @@ def learn(message: Message, code: int, kind: Kind, *, vault: Vault, now: datetim
     elif kind == "filtered":
         log.error("text %s: filtered, error %s", message.id, code)
         _count_filtered(message, vault=vault, now=now)
-
-
-def _is_off_for_long(message: Message, code: int, *, now: datetime) -> bool:
-    """Whether several texts to a number met the same error; this one may not be written down yet."""
-    others = db.session.scalar(
-        select(func.count(Message.id)).where(
-            Message.phone_hash == message.phone_hash,
-            Message.created_at > now - _UNREACHABLE_WITHIN,
-            Message.error_code == code,
-            Message.id != message.id,
-        )
-    )
-    return (others or 0) + 1 >= _UNREACHABLE_TIMES
 
 
 def _count_filtered(message: Message, *, vault: Vault, now: datetime) -> None:

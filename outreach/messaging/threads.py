@@ -116,7 +116,10 @@ def _locales(sids: Iterable[str], vault: Vault) -> dict[str, str]:
 
 
 def _is_on_the_way(hashed: str) -> bool:
-    is_sent = select(Message.id).where(Message.phone_hash == hashed, Message.state.in_(_ON_THE_WAY))
+    # A page that reloads while the phone rings would forget what is typed.
+    is_sent = select(Message.id).where(
+        Message.phone_hash == hashed, Message.channel == "text", Message.state.in_(_ON_THE_WAY)
+    )
     is_unanswered = select(InboundMessage.id).where(
         InboundMessage.phone_hash == hashed, InboundMessage.handled_at.is_(None)
     )

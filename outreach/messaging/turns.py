@@ -15,7 +15,8 @@ PAUSE = timedelta(hours=2)
 #: The question that was asked last.
 Step = Literal[
     "language", "menu", "events", "pick", "registration", "offer", "reminder", "which_coming", "which_not",
-    "party", "needs", "confirm", "new_party", "confirm_party", "confirm_cancel",
+    "party", "needs", "confirm", "new_party", "confirm_party", "confirm_cancel", "stopped", "news",
+    "delete",
 ]  # fmt: skip
 _STEPS: frozenset[str] = frozenset(get_args(Step))
 #: Steps in which a guest has begun something that is worth taking up again.
@@ -152,6 +153,36 @@ class ReminderFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class NewsAsked:
+    """A question whether a number that was typed in wants news, which nobody has answered yet."""
+
+    scope: str
+    whose: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewsTold:
+    """The last news that this phone got."""
+
+    scope: str
+    event: EventFacts
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewsFacts:
+    """What this phone has to do with news of events."""
+
+    #: Whose events the region's news are about.
+    region: str = ""
+    #: Scope and name of each list that it is on.
+    lists: tuple[tuple[str, str], ...] = ()
+    asked: NewsAsked | None = None
+    told: NewsTold | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a turn needs to know; the caller looks it up before every turn."""
 
@@ -173,6 +204,7 @@ class Facts:
     listed: tuple[EventFacts, ...] = ()
     #: The next events of the coming days, where `dialogue.asks_for_events` says that they are asked for.
     coming: tuple[EventFacts, ...] = ()
+    news: NewsFacts = NewsFacts()
     #: Too many texts in too short a time, or one again and again: most likely a machine.
     is_loop: bool = False
 
@@ -191,6 +223,8 @@ class Register:
     needs: tuple[str, ...] = ()
     #: Whether the guest agreed to texts; who signs up by text does.
     wants_texts: bool = True
+    #: Whether the guest agreed to be called instead.
+    wants_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +277,28 @@ class RememberLocale:
     locale: str
 
 
+@dataclass(frozen=True, slots=True)
+class StartNews:
+    """Puts this phone on a list of news; nothing can come of it that the guest must be told."""
+
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndNews:
+    """Takes this phone off lists of news, for good; nothing can come of it that the guest must be told."""
+
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAll:
+    """Forgets whoever has this phone; nothing can come of it that the guest must be told."""
+
+
 #: What may come out one way or another: `dialogue.concluded` says which.
 Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm
-Action = Attempt | AskPerson | RememberLocale
+Action = Attempt | AskPerson | RememberLocale | StartNews | EndNews | DeleteAll
 
 
 @dataclass(frozen=True, slots=True)

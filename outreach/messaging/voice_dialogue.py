@@ -6,38 +6,38 @@ nothing. A caller's number can be forged, so what a number is registered for is 
 code of one of its registrations was entered; until then the facts are to hold no registration.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, Self, get_args
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Literal
 
-from outreach.i18n import LANGUAGES
 from outreach.messaging import voice_phrases as phrases
-from outreach.messaging.phrases import MessageFacts, Phrase, Value, described, street
 from outreach.messaging.turns import (
-    AlreadyRegistered,
+    AcceptOffer,
     AskPerson,
     Cancel,
+    ChangeParty,
+    DeclineOffer,
     EventFacts,
-    GivenUp,
     Outcome,
-    Refused,
+    Reaffirm,
     Register,
-    RegistrationFacts,
-    Told,
 )
-from outreach.messaging.voice_phrases import Line, digits
+from outreach.messaging.voice_phrases import Line
+from outreach.messaging.voice_questions import MORE_KEY, Saying
+from outreach.messaging.voice_turns import (
+    NUMBER_STEPS,
+    Attempt,
+    Call,
+    CheckCode,
+    Checked,
+    Step,
+    StopCalls,
+    VoiceFacts,
+    VoiceTurn,
+)
 from outreach.registration.requests import LARGEST_PARTY
 
-#: The question that was asked last.
-Step = Literal[
-    "language", "menu", "events", "party", "confirm", "texts", "code", "pick", "confirm_cancel",
-]  # fmt: skip
-_STEPS: frozenset[str] = frozenset(get_args(Step))
-#: Answered by a number and the pound key; every other one by a single key.
-NUMBER_STEPS: frozenset[Step] = frozenset({"party", "code"})
-
-EVENTS_PER_PAGE = 4
-MORE_KEY, PERSON_KEY, REPEAT_KEY, BACK_KEY = "5", "9", "*", "#"
+PERSON_KEY, REPEAT_KEY, BACK_KEY, STOP_KEY = "9", "*", "#", "0"
 #: More are not offered to be given up, so that PERSON_KEY never names one.
 _MOST_LISTED = 8
 #: After so many answers in a row that we cannot read, a person takes over.
@@ -45,92 +45,23 @@ _MOST_MISSES = 3
 #: Nobody needs so many keys; a machine that plays them costs by the minute.
 MOST_VISITS = 80
 _CODE_DIGITS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Where a call stands, small enough for a row of a table."""
-
-    step: Step
-    #: How many answers went before the question: none is asked twice under the same number.
-    visit: int = 0
-    #: Empty while the caller has not chosen one.
-    locale: str = ""
-    event_public_id: str = ""
-    registration_id: int = 0
-    party_size: int = 0
-    #: Of the list of events, 0 for the first.
-    page: int = 0
-    #: What the keys from 1 on stood for when they were named: the list may have changed meanwhile.
-    listed: tuple[str, ...] = ()
-    #: What the code is asked for.
-    wants: Literal["hear", "cancel"] = "hear"
-    #: Whether a right code was entered in this call.
-    is_proven: bool = False
-    #: Answers in a row that could not be read.
-    misses: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values only."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self | None:
-        """What `to_json` gave, or None for what another version wrote and this one cannot read."""
-        try:
-            found = cls(**{**value, "listed": tuple(value["listed"])})
-        except (KeyError, TypeError):
-            return None
-        return found if found.step in _STEPS else None
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceFacts:
-    """What a turn needs to know; the caller of `step` looks it up before every turn."""
-
-    #: Languages that a voice speaks, in the order of their keys; never empty.
-    offered_locales: tuple[str, ...]
-    region: str
-    #: Whether we see a number that can be called back and texted.
-    has_number: bool
-    #: Those to come, the soonest first.
-    events: tuple[EventFacts, ...] = ()
-    #: The event of the call's `event_public_id`.
-    event: EventFacts | None = None
-    #: Of this number, the soonest event first; empty until the call is proven.
-    registrations: tuple[RegistrationFacts, ...] = ()
-    #: Our last text to this number; None until the call is proven, or when there is none.
-    last_text: Line | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckCode:
-    """Looks whether a code is one of this number's; comes out as Checked."""
-
-    code: str
-
-
-#: What came of a code.
-Checked = Literal["right", "wrong", "too_often"]
-Attempt = Register | Cancel | CheckCode
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceTurn:
-    """One answer of ours."""
-
-    #: The question that is open now; None when we hang up.
-    call: Call | None
-    #: Empty beside an Attempt, until it is concluded.
-    lines: tuple[Line, ...]
-    action: Attempt | AskPerson | None = None
+#: What a key of the menu asks a code for.
+_WANTS: Mapping[str, Literal["hear", "cancel", "change"]] = {"2": "hear", "3": "cancel", "4": "change"}
 
 
 def begin(facts: VoiceFacts) -> VoiceTurn:
     """Greets a caller; the language is always asked, since what a number chose before is nobody's to hear."""
     only = facts.offered_locales[0] if len(facts.offered_locales) == 1 else ""
     said = _Answer(Call("menu" if only else "language", locale=only), "", facts)
-    return said.ask(said.call, said.greeting())
+    return said.ask(said.call, said.saying.greeting())
+
+
+def begin_owed(call: Call, facts: VoiceFacts, *, is_machine: bool) -> VoiceTurn:
+    """Tells whoever answers a call that we placed what it is about; a machine only of the event."""
+    said = _Answer(call, "", facts)
+    if is_machine:
+        return VoiceTurn(None, said.saying.to_machine() or (said.saying.line(phrases.GONE),))
+    return said.ask(call, said.saying.called())
 
 
 def step(call: Call, keys: str, facts: VoiceFacts) -> VoiceTurn:
@@ -160,40 +91,27 @@ class _Answer:
         self.keys = keys
         self.facts = facts
 
+    @property
+    def saying(self) -> Saying:
+        """What makes sentences where the call stands."""
+        return Saying(self.call, self.facts)
+
     # What is heard.
 
     def turn(self) -> VoiceTurn:
+        if self.call.visit >= MOST_VISITS and self.call.purpose:
+            return self.to_menu()
         if self.call.visit >= MOST_VISITS:
             return self.person("not_understood")
         if self.keys == PERSON_KEY and self.call.step not in NUMBER_STEPS:
             return self.person("asked")
         if self.keys == REPEAT_KEY:
             return self.ask(self.call)
+        if self.keys == STOP_KEY and self.call.purpose and self.call.step == "owed":
+            return VoiceTurn(None, (self.saying.line(phrases.CALLS_STOPPED),), StopCalls())
         if self.keys == BACK_KEY:
             return self.back()
-        return self.hear() or self.missed()
-
-    def hear(self) -> VoiceTurn | None:
-        """What follows from an answer to the open question; None when it is none."""
-        match self.call.step:
-            case "language":
-                return self.hear_language()
-            case "menu":
-                return self.hear_menu()
-            case "events":
-                return self.hear_events()
-            case "party":
-                return self.hear_party()
-            case "confirm":
-                return self.hear_confirm()
-            case "texts":
-                return self.hear_texts()
-            case "code":
-                return self.hear_code()
-            case "pick":
-                return self.hear_pick()
-            case "confirm_cancel":
-                return self.hear_confirm_cancel()
+        return _HEARD[self.call.step](self) or self.missed()
 
     def hear_language(self) -> VoiceTurn | None:
         locale = _nth(self.facts.offered_locales, self.keys)
@@ -202,41 +120,48 @@ class _Answer:
     def hear_menu(self) -> VoiceTurn | None:
         if self.keys == "1":
             return self.to_events()
-        if not self.facts.has_number or self.keys not in ("2", "3"):
+        wants = _WANTS.get(self.keys)
+        if not self.facts.has_number or wants is None:
             return None
-        call = replace(self.call, wants="hear" if self.keys == "2" else "cancel")
+        call = replace(self.call, wants=wants)
         return self.proven(call) if call.is_proven else self.ask(replace(call, step="code"))
 
     def hear_events(self) -> VoiceTurn | None:
-        if self.keys == MORE_KEY and self.has_more(self.call.page):
+        if self.keys == MORE_KEY and self.saying.has_more(self.call.page):
             return self.to_events(self.call.page + 1)
         public_id = _nth(self.call.listed, self.keys)
         if public_id is None:
             return None
         event = next((one for one in self.facts.events if one.public_id == public_id), None)
-        refusal = self.refusal(event)
+        refusal = self.saying.refusal(event)
         if refusal is not None:
             return self.ask(self.call, (refusal,))
         call = replace(self.call, step="party", event_public_id=public_id, party_size=0)
         return self.ask(call, event=event)
 
     def hear_party(self) -> VoiceTurn | None:
-        if not self.keys.isdecimal():
+        size = self.size()
+        if size is None:
             return None
-        size = int(self.keys)
         if not 1 <= size <= LARGEST_PARTY:
-            return self.missed(self.line(phrases.PARTY_OUT_OF_RANGE))
+            return self.missed(self.saying.line(phrases.PARTY_OUT_OF_RANGE))
         return self.ask(replace(self.call, step="confirm", party_size=size))
+
+    def size(self) -> int | None:
+        """The number that was entered, if one was."""
+        return int(self.keys) if self.keys.isdecimal() else None
 
     def hear_confirm(self) -> VoiceTurn | None:
         if self.keys == "2":
             return self.ask(replace(self.call, step="party"))
         if self.keys != "1":
             return None
-        return self.ask(replace(self.call, step="texts")) if self.facts.has_number else self.register(False)
+        return self.ask(replace(self.call, step="texts")) if self.facts.has_number else self.register()
 
     def hear_texts(self) -> VoiceTurn | None:
-        return self.register(self.keys == "1") if self.keys in ("1", "2") else None
+        if self.keys not in ("1", "2", "3"):
+            return None
+        return self.register(wants_texts=self.keys == "1", wants_calls=self.keys == "3")
 
     def hear_code(self) -> VoiceTurn | None:
         if not self.keys.isdecimal() or len(self.keys) != _CODE_DIGITS:
@@ -247,20 +172,66 @@ class _Answer:
         registration_id = _nth(self.call.listed, self.keys)
         if registration_id is None:
             return None
-        return self.ask(replace(self.call, step="confirm_cancel", registration_id=int(registration_id)))
+        asked: Step = "new_party" if self.call.wants == "change" else "confirm_cancel"
+        return self.ask(replace(self.call, step=asked, registration_id=int(registration_id)))
+
+    def hear_new_party(self) -> VoiceTurn | None:
+        size = self.size()
+        if size is None:
+            return None
+        found = self.saying.registration(self.call)
+        if not 1 <= size <= LARGEST_PARTY:
+            return self.missed(self.saying.line(phrases.PARTY_OUT_OF_RANGE))
+        if found is not None and found.party_size == size:
+            return self.to_menu((self.saying.about(phrases.KEPT, found),))
+        return self.ask(replace(self.call, step="confirm_party", party_size=size))
+
+    def hear_confirm_party(self) -> VoiceTurn | None:
+        if self.keys == "1":
+            return VoiceTurn(self.call, (), ChangeParty(self.call.registration_id, self.call.party_size))
+        return self.ask(replace(self.call, step="new_party")) if self.keys == "2" else None
+
+    def hear_offer(self) -> VoiceTurn | None:
+        offer = self.facts.offer
+        if offer is None:
+            return self.to_menu((self.saying.line(phrases.GONE),))
+        if self.keys == "1":
+            return VoiceTurn(self.call, (), AcceptOffer(offer.registration.id))
+        return VoiceTurn(self.call, (), DeclineOffer(offer.registration.id)) if self.keys == "2" else None
 
     def hear_confirm_cancel(self) -> VoiceTurn | None:
         if self.keys == "1":
             return VoiceTurn(self.call, (), Cancel(self.call.registration_id))
         if self.keys != "2":
             return None
-        found = self.registration(self.call)
-        return self.to_menu((self.about(phrases.KEPT, found) if found else self.line(phrases.GONE),))
+        found = self.saying.registration(self.call)
+        return self.to_menu(
+            (self.saying.about(phrases.KEPT, found) if found else self.saying.line(phrases.GONE),)
+        )
+
+    def hear_owed(self) -> VoiceTurn | None:
+        owed, registration_id = self.facts.owed, self.call.registration_id
+        if owed is None:
+            return self.to_menu((self.saying.line(phrases.GONE),))
+        match owed.purpose, self.keys:
+            case "cancelled", _:
+                return None
+            case "seat_offered", "1":
+                return VoiceTurn(self.call, (), AcceptOffer(registration_id))
+            case "seat_offered", "2":
+                return VoiceTurn(self.call, (), DeclineOffer(registration_id))
+            case _, "1" if owed.facts.waiting is None:
+                return VoiceTurn(self.call, (), Reaffirm(registration_id))
+            case _, "2":
+                return self.ask(replace(self.call, step="confirm_cancel"))
+        return None
 
     # Where the call goes.
 
     def back(self) -> VoiceTurn:
         call = self.call
+        if call.purpose:
+            return self.ask(replace(call, step="owed"))
         match call.step:
             case "language" | "menu":
                 is_choice = len(self.facts.offered_locales) > 1
@@ -271,53 +242,67 @@ class _Answer:
                 return self.ask(replace(call, step="party"))
             case "texts":
                 return self.ask(replace(call, step="confirm"))
+            case "confirm_party":
+                return self.ask(replace(call, step="new_party"))
             case "events" if call.page:
                 return self.to_events(call.page - 1)
             case _:
                 return self.to_menu()
 
     def to_menu(self, first: tuple[Line, ...] = (), *, locale: str = "") -> VoiceTurn:
-        """To the menu, where nothing is begun; what was proven stays so."""
+        """To the menu, where nothing is begun; what was proven stays so. A call that we placed ends here."""
+        if self.call.purpose:
+            return VoiceTurn(None, (*first, self.saying.line(phrases.GOODBYE)))
         call = Call("menu", locale=locale or self.call.locale, is_proven=self.call.is_proven)
         return self.ask(call, first)
 
     def to_events(self, page: int = 0) -> VoiceTurn:
-        listed = self.page(page)
+        listed = self.saying.page(page)
         if not listed:
-            return self.to_menu((self.line(phrases.NO_EVENTS),))
+            return self.to_menu((self.saying.line(phrases.NO_EVENTS),))
         ids = tuple(event.public_id for event in listed)
         return self.ask(replace(self.call, step="events", page=page, listed=ids))
 
-    def register(self, wants_texts: bool) -> VoiceTurn:
-        refusal = self.refusal(self.facts.event)
+    def register(self, *, wants_texts: bool = False, wants_calls: bool = False) -> VoiceTurn:
+        refusal = self.saying.refusal(self.facts.event)
         if refusal is not None:
             return self.to_menu((refusal,))
         call = self.call
-        return VoiceTurn(
-            call, (), Register(call.event_public_id, call.party_size, call.locale, wants_texts=wants_texts)
+        asked = Register(
+            call.event_public_id,
+            call.party_size,
+            call.locale,
+            wants_texts=wants_texts,
+            wants_calls=wants_calls,
         )
+        return VoiceTurn(call, (), asked)
 
     def proven(self, call: Call) -> VoiceTurn:
         """What only those get who entered a code."""
         found = self.facts.registrations[:_MOST_LISTED]
         if call.wants == "hear":
-            return self.to_menu((*self.read_aloud(found), *self.last_text()))
+            read = (*self.saying.read_aloud(found), *self.saying.last_text())
+            # What waits for an answer is said last, when everything else was heard.
+            return self.ask(replace(call, step="offer"), read) if self.facts.offer else self.to_menu(read)
         if not found:
-            return self.to_menu((self.line(phrases.NO_REGISTRATIONS),))
+            return self.to_menu((self.saying.line(phrases.NO_REGISTRATIONS),))
         return self.ask(replace(call, step="pick", listed=tuple(str(one.id) for one in found)))
 
     def person(self, reason: Literal["asked", "not_understood"]) -> VoiceTurn:
         """Hands over to a person, which ends the call."""
         if not self.facts.has_number:
-            return VoiceTurn(None, self.in_every_language(phrases.PERSON_WITHOUT_NUMBER))
-        return VoiceTurn(None, self.in_every_language(phrases.PERSON), AskPerson(reason))
+            return VoiceTurn(None, self.saying.in_every_language(phrases.PERSON_WITHOUT_NUMBER))
+        return VoiceTurn(None, self.saying.in_every_language(phrases.PERSON), AskPerson(reason))
 
     def missed(self, instead: Line | None = None) -> VoiceTurn:
         """Asks again; the third time a person is asked."""
         misses = self.call.misses + 1
+        if misses >= _MOST_MISSES and self.call.purpose:
+            # Most likely a machine that was taken for a person: nobody waits for a call back.
+            return self.to_menu()
         if misses >= _MOST_MISSES:
             return self.person("not_understood")
-        first = instead or self.line(phrases.NOT_UNDERSTOOD)
+        first = instead or self.saying.line(phrases.NOT_UNDERSTOOD)
         # Without a language the question itself says it best.
         turn = self.ask(self.call, (first,) if self.call.locale else ())
         return replace(turn, call=replace(turn.call, misses=misses)) if turn.call else turn
@@ -329,156 +314,45 @@ class _Answer:
             self.call = replace(self.call, is_proven=True)
             return self.counted(self.proven(self.call))
         if outcome == "wrong":
-            return self.counted(self.missed(self.line(phrases.CODE_WRONG)))
-        return self.counted(self.to_menu((self.line(phrases.CODE_TOO_OFTEN),)))
+            return self.counted(self.missed(self.saying.line(phrases.CODE_WRONG)))
+        return self.counted(self.to_menu((self.saying.line(phrases.CODE_TOO_OFTEN),)))
 
-    def done(self, outcome: Outcome, action: Attempt | AskPerson | None) -> VoiceTurn:
-        return self.counted(self.to_menu(self.result(outcome, action)))
+    def done(self, outcome: Outcome, action: Attempt | AskPerson | StopCalls | None) -> VoiceTurn:
+        return self.counted(self.to_menu(self.saying.result(outcome, action)))
 
     def counted(self, turn: VoiceTurn) -> VoiceTurn:
         """The turn under the number of the visit that the attempt had."""
         return replace(turn, call=replace(turn.call, visit=self.call.visit)) if turn.call else turn
-
-    def result(self, outcome: Outcome, action: Attempt | AskPerson | None) -> tuple[Line, ...]:
-        match outcome:
-            case Told(facts):
-                message = phrases.WAITLISTED if facts.waiting else phrases.REGISTERED
-                code = self.line(phrases.CODE_TWICE, code=digits(facts.code))
-                is_texted = isinstance(action, Register) and action.wants_texts
-                follows = (self.line(phrases.TEXT_FOLLOWS),) if is_texted else ()
-                return (self.line(message, **_told(facts)), code, *follows)
-            case AlreadyRegistered():
-                return (self.line(phrases.ALREADY),)
-            case GivenUp(facts):
-                return (self.line(phrases.GIVEN_UP, **_told(facts)),)
-            case Refused(event=event):
-                refusal = self.refusal(event)
-                if refusal is None and event is not None:
-                    refusal = self.line(phrases.EVENT_FULL, **self.event_values(event))
-                return (refusal or self.line(phrases.GONE),)
-            case _:
-                return (self.line(phrases.GONE),)
 
     # What is said.
 
     def ask(self, call: Call, first: tuple[Line, ...] = (), event: EventFacts | None = None) -> VoiceTurn:
         """Puts the question of a step, or says that what it is about is gone."""
         said = _Answer(replace(call, misses=0), "", replace(self.facts, event=event or self.facts.event))
-        lines = said.question()
-        return VoiceTurn(said.call, (*first, *lines)) if lines else said.to_menu((said.line(phrases.GONE),))
-
-    def question(self) -> tuple[Line, ...]:
-        """The question of the step; empty when what it is about is gone."""
-        match self.call.step:
-            case "language":
-                return tuple(
-                    Line(
-                        locale,
-                        Phrase(phrases.LANGUAGE, {"language": LANGUAGES[locale].endonym, "key": str(key)}),
-                    )
-                    for key, locale in enumerate(self.facts.offered_locales, 1)
-                )
-            case "menu":
-                menu = phrases.MENU if self.facts.has_number else phrases.MENU_WITHOUT_NUMBER
-                return (self.line(menu), self.line(phrases.REPEAT_OR_BACK))
-            case "events":
-                return (*self.event_lines(), self.line(phrases.REPEAT_OR_BACK))
-            case "party" | "confirm":
-                return self.event_question(self.facts.event) if self.facts.event else ()
-            case "texts":
-                return (self.line(phrases.TEXTS, region=self.facts.region),) if self.facts.event else ()
-            case "code":
-                return (self.line(phrases.CODE),)
-            case "pick":
-                return (*self.pick_lines(), self.line(phrases.REPEAT_OR_BACK))
-            case "confirm_cancel":
-                found = self.registration(self.call)
-                return (self.about(phrases.CONFIRM_CANCEL, found),) if found else ()
-
-    def greeting(self) -> tuple[Line, ...]:
-        return (self.line(phrases.GREETING, region=self.facts.region),)
-
-    def event_lines(self) -> tuple[Line, ...]:
-        events = [
-            self.line(phrases.EVENT, key=str(key), **self.event_values(event))
-            for key, public_id in enumerate(self.call.listed, 1)
-            for event in self.facts.events
-            if event.public_id == public_id
-        ]
-        if self.has_more(self.call.page):
-            events.append(self.line(phrases.MORE_EVENTS, key=MORE_KEY))
-        return tuple(events)
-
-    def event_question(self, event: EventFacts) -> tuple[Line, ...]:
-        values = self.event_values(event)
-        if self.call.step == "party":
-            police = (self.line(phrases.POLICE),) if event.is_police_present else ()
-            return (*police, self.line(phrases.PARTY_WAITLIST if event.is_full else phrases.PARTY, **values))
-        is_short = event.seats_left is not None and self.call.party_size > event.seats_left
-        message = phrases.CONFIRM_WAITLIST if event.is_full or is_short else phrases.CONFIRM
-        return (self.line(message, party=self.call.party_size, **values),)
-
-    def pick_lines(self) -> tuple[Line, ...]:
-        return tuple(
-            self.about(phrases.GIVE_UP, one, key=str(key))
-            for key, registration_id in enumerate(self.call.listed, 1)
-            for one in self.facts.registrations
-            if str(one.id) == registration_id
+        lines = said.saying.question()
+        return (
+            VoiceTurn(said.call, (*first, *lines))
+            if lines
+            else said.to_menu((said.saying.line(phrases.GONE),))
         )
 
-    def read_aloud(self, registrations: tuple[RegistrationFacts, ...]) -> tuple[Line, ...]:
-        if not registrations:
-            return (self.line(phrases.NO_REGISTRATIONS),)
-        return tuple(
-            self.about(phrases.REGISTRATION_WAITING if one.waiting else phrases.REGISTRATION, one)
-            for one in registrations
-        )
 
-    def last_text(self) -> tuple[Line, ...]:
-        text = self.facts.last_text
-        if text is None:
-            return (self.line(phrases.NO_TEXT),)
-        if text.locale not in self.facts.offered_locales:
-            return (self.line(phrases.TEXT_WITHOUT_VOICE),)
-        return (self.line(phrases.LAST_TEXT), text)
-
-    def refusal(self, event: EventFacts | None) -> Line | None:
-        """Why nobody can sign up for an event now, if so."""
-        if event is None:
-            return self.line(phrases.GONE)
-        if event.is_cancelled:
-            return self.line(phrases.EVENT_CANCELED, **self.event_values(event))
-        if event.has_started:
-            return self.line(phrases.EVENT_STARTED, **self.event_values(event))
-        return None if event.is_open else self.line(phrases.EVENT_OPEN_TO_ALL, **self.event_values(event))
-
-    def line(self, message: str, **values: Value) -> Line:
-        return Line(self.call.locale or self.facts.offered_locales[0], Phrase(message, values))
-
-    def about(self, message: str, registration: RegistrationFacts, **values: Value) -> Line:
-        return self.line(message, **{**_told(registration.told(self.call.locale)), **values})
-
-    def in_every_language(self, message: str) -> tuple[Line, ...]:
-        """The sentence in the chosen language, or in each one while none is chosen."""
-        spoken = (self.call.locale,) if self.call.locale else self.facts.offered_locales
-        return tuple(Line(locale, Phrase(message)) for locale in spoken)
-
-    def event_values(self, event: EventFacts) -> dict[str, Value]:
-        title = event.title(self.call.locale)
-        return {"title": title, "when": event.when, "street": street(event.street)}
-
-    def page(self, number: int) -> tuple[EventFacts, ...]:
-        return self.facts.events[number * EVENTS_PER_PAGE : (number + 1) * EVENTS_PER_PAGE]
-
-    def has_more(self, page: int) -> bool:
-        return bool(self.page(page + 1))
-
-    def registration(self, call: Call) -> RegistrationFacts | None:
-        return next((one for one in self.facts.registrations if one.id == call.registration_id), None)
-
-
-def _told(facts: MessageFacts) -> dict[str, Value]:
-    return {**described(facts), "code": digits(facts.code)}
+#: How the answer to each question is read; None when it is none.
+_HEARD: Mapping[Step, Callable[[_Answer], VoiceTurn | None]] = {
+    "language": _Answer.hear_language,
+    "menu": _Answer.hear_menu,
+    "events": _Answer.hear_events,
+    "party": _Answer.hear_party,
+    "confirm": _Answer.hear_confirm,
+    "texts": _Answer.hear_texts,
+    "code": _Answer.hear_code,
+    "pick": _Answer.hear_pick,
+    "confirm_cancel": _Answer.hear_confirm_cancel,
+    "new_party": _Answer.hear_new_party,
+    "confirm_party": _Answer.hear_confirm_party,
+    "offer": _Answer.hear_offer,
+    "owed": _Answer.hear_owed,
+}
 
 
 def _nth(listed: tuple[str, ...], key: str) -> str | None:

@@ -26,6 +26,7 @@ MENU = N_(
     "To hear events and sign up, press 1. To hear your sign-ups and our last text to you, press 2. "
     "To give up a place, press 3. For a person, press 9."
 )
+MENU_CHANGE = N_("To change how many people come, press 4.")
 MENU_WITHOUT_NUMBER = N_(
     "To hear events and sign up, press 1. We cannot see your phone number. "
     "For anything else, please call again with your number shown."
@@ -59,6 +60,7 @@ TEXTS = N_(
     "That is about 4 texts. Message and data rates may apply. You can answer STOP at any time to end the "
     "texts, or HELP to get help. You can come without saying yes. For texts, press 1. For no texts, press 2."
 )
+CALLS = N_("To be called instead with a computer voice, about 2 times, press 3. In a call, 0 ends the calls.")
 
 # Results.
 REGISTERED = N_("You are signed up: %(title)s, %(when)s, %(street)s. Number of people: %(party)s.")
@@ -92,8 +94,45 @@ GIVE_UP = N_("To give up your place at %(title)s, %(when)s, press %(key)s.")
 CONFIRM_CANCEL = N_(
     "Do you want to give up your place at %(title)s, %(when)s? For yes, press 1. For no, press 2."
 )
+CHANGE = N_("For your group at %(title)s, %(when)s, press %(key)s.")
+NEW_PARTY = N_(
+    "%(title)s, %(when)s. Number of people now: %(party)s. How many are coming, you included? "
+    "Enter a number from 1 to 20, then press pound."
+)
+CONFIRM_PARTY = N_(
+    "%(title)s. Number of people: from %(old)s to %(party)s. To change it, press 1. "
+    "For another number, press 2."
+)
+PARTY_CHANGED = N_("It is changed: %(title)s, %(when)s. Number of people: %(party)s.")
+PARTY_NOT_CHANGED = N_(
+    "There are not enough seats for that. Nothing changed: %(title)s, %(when)s. Number of people: %(party)s."
+)
+SEATS_OFFERED = N_(
+    "Seats are free for your group of %(party)s: %(title)s, %(when)s, %(street)s. "
+    "We keep them until %(answer_by)s. To take them, press 1. If you do not want them, press 2."
+)
+OFFER_DECLINED = N_("You do not take the seats at %(title)s. Thank you for telling us.")
+OFFER_LATE = N_("The seats at %(title)s are no longer kept for you.")
 GIVEN_UP = N_("You gave up your place at %(title)s, %(when)s. Thank you for telling us.")
 KEPT = N_("Your place at %(title)s, %(when)s, is kept.")
+
+# Calls that we place.
+CALLED = N_("Hello. This is the event line for %(region)s. We call about your sign-up.")
+#: To an answering machine, which anybody may listen to.
+CALLED_MACHINE = N_("Hello. This is the event line for %(region)s.")
+CALL_BACK = N_("To answer, please call this number.")
+REMINDER = N_("We remind you of %(title)s, %(when)s, %(street)s.")
+SOON = N_("It begins soon: %(title)s, %(when)s, %(street)s.")
+MOVED = N_("There is a new time or place: %(title)s, %(when)s, %(street)s.")
+CANCELED_BECAUSE = N_("%(title)s, %(when)s, is canceled and will not take place. Reason: %(reason)s.")
+SEATS_FREE = N_("Seats are free: %(title)s, %(when)s, %(street)s. Please answer by %(answer_by)s.")
+PARTY_NOW = N_("Number of people: %(party)s.")
+COMING = N_("If you are coming, press 1. If you cannot come, press 2.")
+CANNOT_COME = N_("If you cannot come, press 2.")
+PERSON_OR_END = N_("For a person, press 9. To get no more calls and texts from us, press 0.")
+REAFFIRMED = N_("Thank you. We expect you at %(title)s, %(when)s.")
+CALLS_STOPPED = N_("You will get no calls and no texts from us now. Goodbye.")
+GOODBYE = N_("Goodbye.")
 
 # Persons, and what we cannot understand.
 PERSON = N_("A person will call you back at this number. This can take a day. Goodbye.")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from outreach import phone
 from outreach.database import transaction
 from outreach.errors import InvalidInputError
-from outreach.messaging import calls
+from outreach.messaging import calls, status
 from outreach.messaging.signatures import require_signature
 from outreach.runtime import now, settings, vault
 from outreach.security import csrf
@@ -33,6 +33,21 @@ def start() -> Response:
     sid = _call_sid(form)
     with transaction():
         answer = calls.begin(sid, _number(form), settings=settings(), vault=vault(), now=now())
+    return _said(answer)
+
+
+@bp.post("/picked-up/<token>")
+def picked_up(token: str) -> Response:
+    """Takes that a call of ours was picked up, by a person or by a machine."""
+    form = require_signature()
+    sid, message_id = _call_sid(form), status.message_behind(token, vault=vault())
+    if message_id is None:
+        abort(HTTPStatus.FORBIDDEN)
+    is_machine = form.get("AnsweredBy", "").startswith(("machine", "fax"))
+    with transaction():
+        answer = calls.begin_owed(
+            sid, message_id, is_machine=is_machine, settings=settings(), vault=vault(), now=now()
+        )
     return _said(answer)
 
 

@@ -26,16 +26,18 @@ from outreach.messaging import (
     calls,
     evidence,
     inbound,
+    news_questions,
     outbox,
     reminders,
     reveals,
     senders,
+    suppressions,
 )
 from outreach.messaging.doorbell import Doorbell
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.models import WorkerMark
 from outreach.messaging.sending import Sender
-from outreach.registration import retention, seats
+from outreach.registration import news, retention, seats
 from outreach.runtime import Runtime
 from outreach.vault import Vault
 
@@ -179,7 +181,8 @@ def _catch_up(worker: Worker, *, since: datetime | None, now: datetime) -> int:
 
 
 def _release(worker: Worker, now: datetime) -> int:
-    pace = broadcasts.Pace(worker.settings.segments_per_second, worker.settings.time_zone)
+    settings = worker.settings
+    pace = broadcasts.Pace(settings.segments_per_second, settings.time_zone, settings.public_url)
     done = 0
     for broadcast_id in broadcasts.held_ids(now=now):
         with transaction():
@@ -192,7 +195,14 @@ def _announce(worker: Worker, now: datetime) -> int:
     if not broadcast_texts.is_writing():
         return 0
     with transaction():
-        return broadcast_texts.write_texts(vault=worker.vault, now=now)
+        return broadcast_texts.write_texts(public_url=worker.settings.public_url, vault=worker.vault, now=now)
+
+
+def _ask_readers(worker: Worker, now: datetime) -> int:
+    if not news_questions.unasked(now=now):
+        return 0
+    with transaction():
+        return news_questions.ask(settings=worker.settings, vault=worker.vault, now=now)
 
 
 def _settle(worker: Worker, now: datetime) -> int:
@@ -216,10 +226,13 @@ def _tidy(worker: Worker, now: datetime) -> int:
         outbox.forget(now=now)
         senders.forget(now=now)
         reveals.forget(now=now)
+        suppressions.forget(now=now)
     return 0
 
 
 def _forget(worker: Worker, now: datetime) -> int:
+    with transaction():
+        news.forget(now=now)
     event_ids = [event.id for event in retention.events_to_forget(now=now)]
     for event_id in event_ids:
         with transaction() as session:
@@ -237,6 +250,7 @@ ROUNDS: tuple[Round, ...] = (
     Round("plan all", _HOURLY, _plan_all),
     Round("held", timedelta(minutes=1), _release),
     Round("announce", _ALWAYS, _announce),
+    Round("news questions", timedelta(seconds=10), _ask_readers),
     Round("settle", _ALWAYS, _settle),
     Round("send", _ALWAYS, _send),
     Round("ask", _ALWAYS, _ask),

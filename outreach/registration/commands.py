@@ -1,4 +1,4 @@
-"""The command that forgets guests whose event is long enough over."""
+"""The command that forgets guests whose event is long enough over, and readers of news who fell silent."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ import click
 from outreach.commandline import Instant
 from outreach.database import clean_up, transaction
 from outreach.events.models import Event
-from outreach.registration import retention
+from outreach.registration import news, retention
 from outreach.runtime import AppMaker, now
 
 
@@ -16,7 +16,8 @@ from outreach.runtime import AppMaker, now
 @click.option("--dry-run", is_flag=True, help="Only say whose guests would be forgotten.")
 @click.pass_obj
 def purge(make_app: AppMaker, at: datetime | None, dry_run: bool) -> None:
-    """Delete what identifies the guests of events that ended 72 hours ago or earlier.
+    """Delete what identifies the guests of events that ended 72 hours ago or earlier, and readers of news
+    who did not answer or gave no sign of life for a year.
 
     The worker does the same every hour.
     """
@@ -29,6 +30,10 @@ def purge(make_app: AppMaker, at: datetime | None, dry_run: bool) -> None:
                 with transaction() as session:
                     parties = retention.forget(session.get_one(Event, event_id), now=instant)
             click.echo(f"{public_id}: {'would be forgotten' if dry_run else f'{parties} parties forgotten'}")
+        readers = len(news.to_forget(now=instant))
         if not dry_run:
+            with transaction():
+                news.forget(now=instant)
             clean_up()
     click.echo(f"{len(events)} events{' to forget' if dry_run else ' done'}.")
+    click.echo(f"{readers} readers of news{' to forget' if dry_run else ' forgotten'}.")

@@ -17,9 +17,10 @@ from outreach.events.kinds import KINDS
 from outreach.events.models import Event
 from outreach.events.questions import SHORT_TEXT_CHARACTERS, Question, clean
 from outreach.fields import LineField, LinesField, tell
-from outreach.i18n import N_
+from outreach.i18n import N_, Translator
 from outreach.identifiers import link_token
 from outreach.registration import requests
+from outreach.registration.consent_words import calls_consent_words, consent_words, news_words
 from outreach.registration.requests import Consent, RegistrationRequest
 from outreach.registration.service import check_party
 from outreach.web import lazy, t
@@ -53,6 +54,8 @@ class RegistrationForm(FlaskForm):  # type: ignore[misc]  # the library has no t
         description=lazy(N_("So that we can greet you at the door. Any name you like.")),
     )
     wants_texts = BooleanField()
+    wants_news = BooleanField()
+    wants_calls = BooleanField()
     request_key = HiddenField()
 
     @property
@@ -72,8 +75,8 @@ def largest_party(event: Event) -> int:
     return min(requests.LARGEST_PARTY, event.capacity or requests.LARGEST_PARTY)
 
 
-def form_for(event: Event, *, consent: str) -> RegistrationForm:
-    """The form of an event, with what the browser sent in it; `consent` stands beside the box."""
+def form_for(event: Event, reader: Translator, *, region: str) -> RegistrationForm:
+    """The form of an event, with what the browser sent in it; what is agreed to is worded for a reader."""
     form = _form_class(KINDS[event.kind].questions)()
     form.needs.choices = [(offer, t()(label)) for offer, label in OFFERS.items() if offer in event.offers]
     for question in KINDS[event.kind].questions:
@@ -81,7 +84,9 @@ def form_for(event: Event, *, consent: str) -> RegistrationForm:
             # A tapped answer cannot be untapped, so there is one that says nothing.
             choices = [("", N_("No answer")), *question.answers]
             form[_ANSWER + question.key].choices = [(value, t()(label)) for value, label in choices]
-    form.wants_texts.label.text = consent
+    form.wants_texts.label.text = consent_words(reader, region=region)
+    form.wants_calls.label.text = calls_consent_words(reader, region=region)
+    form.wants_news.label.text = news_words(reader, region=region, whose=region)
     if not _REQUEST_KEY.fullmatch(form.request_key.data or ""):
         form.request_key.data = link_token()
     return form
@@ -99,7 +104,7 @@ def fields_of(form: RegistrationForm, step: str) -> list[Field]:
         return [form.party_size, form.companions]
     if step == NEEDS:
         return [form.needs, *form.questions]
-    return [form.phone, form.first_name, form.wants_texts]
+    return [form.phone, form.first_name, form.wants_texts, form.wants_calls, form.wants_news]
 
 
 def carried(form: RegistrationForm, step: str) -> list[tuple[str, str]]:
@@ -138,7 +143,8 @@ def request_of(form: RegistrationForm, event: Event, *, locale: str) -> Registra
         companions=_companions(form, event),
         needs=_needs(form, event),
         answers=_answers(form, event),
-        consent=Consent(form.wants_texts.label.text) if number and form.wants_texts.data else None,
+        consent=_agreed(form) if number else None,
+        news=Consent(form.wants_news.label.text) if number and form.wants_news.data else None,
         request_key=form.request_key.data,
     )
 
@@ -186,8 +192,19 @@ def _first_name(form: RegistrationForm, event: Event) -> str:
     return requests.first_name(form.first_name.data or "")
 
 
+def _agreed(form: RegistrationForm) -> Consent | None:
+    """Who checks both boxes is called: it is the one that says "instead"."""
+    if form.wants_calls.data:
+        return Consent(form.wants_calls.label.text, is_for_calls=True)
+    return Consent(form.wants_texts.label.text) if form.wants_texts.data else None
+
+
 def _consent(form: RegistrationForm, event: Event) -> None:
-    if form.wants_texts.data and not form.phone.data:
+    if form.wants_calls.data and not form.phone.data:
+        raise InvalidInputError(
+            N_("Enter your phone number to get calls, or take the check mark away."), field="phone"
+        )
+    if (form.wants_texts.data or form.wants_news.data) and not form.phone.data:
         raise InvalidInputError(
             N_("Enter your phone number to get texts, or take the check mark away."), field="phone"
         )

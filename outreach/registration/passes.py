@@ -9,10 +9,12 @@ from outreach.database import db
 from outreach.errors import ConflictError, NotFoundError
 from outreach.events.models import Event
 from outreach.i18n import N_
+from outreach.registration.consent_words import VERSION
 from outreach.registration.guests import open_guest, token_hash
+from outreach.registration.ledger import GRANTED, STOPPED, record_consent
 from outreach.registration.models import Guest, Registration
 from outreach.registration.requests import Consent, Door
-from outreach.registration.service import record_consent
+from outreach.registration.scopes import of_event
 from outreach.vault import Vault
 
 
@@ -40,19 +42,46 @@ def registration_on(guest: Guest, event_public_id: str) -> Registration:
 def start_texts(
     row: Registration, consent: Consent, *, locale: str, door: Door, vault: Vault, now: datetime
 ) -> None:
-    """Lets texts about a registration be sent, and keeps the words that were agreed to. Flushes.
+    """Lets texts about a registration be sent, or calls be placed instead. Flushes.
 
-    A number that was stopped stays so until START comes from it. Raises ConflictError for a guest who
-    gave no number.
+    The words that were agreed to are kept. A number that was stopped stays so until START comes from
+    it. Raises ConflictError for a guest who gave no number.
     """
     if row.phone_hash is None:
         raise ConflictError(N_("You gave us no phone number, so we cannot text you."))
-    row.wants_texts = True
-    record_consent(row.phone_hash, "granted", consent.wording, locale, source=door, vault=vault, now=now)
+    row.wants_texts, row.wants_calls = not consent.is_for_calls, consent.is_for_calls
+    record_consent(
+        row.phone_hash,
+        GRANTED,
+        consent.wording,
+        locale,
+        scope=of_event(row.event_id),
+        version=consent.version,
+        source=door,
+        vault=vault,
+        now=now,
+    )
     db.session.flush()
 
 
-def end_texts(row: Registration) -> None:
-    """Ends texts about one registration; those about others go on. Flushes; twice is harmless."""
-    row.wants_texts = False
+def end_texts(
+    row: Registration, wording: str, *, locale: str, door: Door, vault: Vault, now: datetime
+) -> None:
+    """Ends texts and calls about one registration, in the words of the button; others go on. Flushes.
+
+    Twice is harmless.
+    """
+    if (row.wants_texts or row.wants_calls) and row.phone_hash is not None:
+        record_consent(
+            row.phone_hash,
+            STOPPED,
+            wording,
+            locale,
+            scope=of_event(row.event_id),
+            version=VERSION,
+            source=door,
+            vault=vault,
+            now=now,
+        )
+    row.wants_texts = row.wants_calls = False
     db.session.flush()

@@ -7,6 +7,7 @@ from typing import Literal
 
 from outreach.errors import InvalidInputError
 from outreach.i18n import N_
+from outreach.registration.consent_words import VERSION
 
 Door = Literal["web", "text", "voice", "desk", "paper"]
 
@@ -16,9 +17,12 @@ NAME_CHARACTERS = 40
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A yes to texts, with the words that were agreed to as they were shown."""
+    """A yes to texts or to calls, with the words that were agreed to as they were shown."""
 
     wording: str
+    version: str = VERSION
+    #: Whether the guest is called instead of texted.
+    is_for_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class RegistrationRequest:
     #: The guest's own language, or another one, for the interpreter.
     answers: dict[str, str] = field(default_factory=dict)
     consent: Consent | None = None
+    #: A yes to news of the region's events, which is another one.
+    news: Consent | None = None
     request_key: str | None = None
 
 

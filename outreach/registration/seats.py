@@ -10,6 +10,7 @@ from outreach.events.models import Event
 from outreach.events.planning import raise_generation
 from outreach.registration.ledger import has_stopped_texts
 from outreach.registration.models import Registration
+from outreach.registration.scopes import of_event
 from outreach.registration.waitlist import WaitingParty, decide, offer_expires_at
 
 _events = Event.__table__.c
@@ -175,7 +176,7 @@ def _seat(row: Registration, event: Event, *, now: datetime, is_present: bool) -
         and row.phone_hash is not None
         and not is_present
         # Whoever said STOP would lose the seats to a question that was never sent.
-        and not has_stopped_texts(row.phone_hash)
+        and not has_stopped_texts(row.phone_hash, of_event(event.id))
     )
     expires_at = offer_expires_at(now, event.time_zone, starts_at=event.starts_at) if can_be_asked else None
     if expires_at is None:

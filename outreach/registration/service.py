@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from outreach.database import db
+from outreach.database import db, insert
 from outreach.errors import ConflictError, InvalidInputError, NotFoundError
 from outreach.events.drafts import PUBLIC_STATUSES
 from outreach.events.kinds import KINDS
@@ -16,7 +15,7 @@ from outreach.events.models import Event
 from outreach.events.questions import clean
 from outreach.i18n import N_
 from outreach.identifiers import link_token, spoken_code
-from outreach.registration import seats
+from outreach.registration import news, seats
 from outreach.registration.guests import (
     GuestFacts,
     PartyFacts,
@@ -26,7 +25,8 @@ from outreach.registration.guests import (
     seal_party,
     token_hash,
 )
-from outreach.registration.models import ConsentEvent, Guest, Registration
+from outreach.registration.ledger import GRANTED, record_consent
+from outreach.registration.models import Guest, Registration
 from outreach.registration.requests import (
     LARGEST_PARTY,
     AlreadyRegistered,
@@ -35,6 +35,7 @@ from outreach.registration.requests import (
     RegistrationRequest,
     Waitlisted,
 )
+from outreach.registration.scopes import REGION, of_event
 from outreach.vault import Vault
 
 _CODE_TRIES = 8
@@ -42,7 +43,7 @@ _CODE_TRIES = 8
 # Made once each: making a statement costs more than running it.
 _EVENT = select(Event).where(Event.public_id == bindparam("public_id"))
 _SAME = (
-    select(Registration)
+    select(Registration.id)
     .where(
         or_(
             (Registration.event_id == bindparam("event_id"))
@@ -72,32 +73,37 @@ def register(request: RegistrationRequest, *, vault: Vault, now: datetime) -> Ou
     if row is not None and row.state != "cancelled":
         return _already(row, request, vault)
     if row is not None:
-        row.guest = _guest(request, hashed, vault=vault, now=now)
-        row.passed_count = 0
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.state = "confirmed" if seats.take(event, row.party_size, now=now) else "waitlisted"
+        made: _Made | Registration = _revive(row, event, request, hashed, values, vault=vault, now=now)
     else:
-        row, is_new = _insert(event, request, hashed, values, vault=vault, now=now)
-        if not is_new:
-            # The same guest came through another process in this very moment.
-            return _already(row, request, vault)
+        made = _insert(event, request, hashed, values, vault=vault, now=now)
+    if isinstance(made, Registration):
+        # The same guest came through another process in this very moment.
+        return _already(made, request, vault)
     if request.consent and hashed:
         record_consent(
             hashed,
-            "granted",
+            GRANTED,
             request.consent.wording,
             request.locale,
+            scope=of_event(event.id),
+            version=request.consent.version,
             source=request.door,
             vault=vault,
             now=now,
         )
+    if request.news and request.phone:
+        news.join(
+            request.phone,
+            REGION,
+            request.news,
+            locale=request.locale,
+            source=request.door,
+            is_proven=request.is_phone_proven,
+            vault=vault,
+            now=now,
+        )
     db.session.flush()
-    if row.state == "waitlisted":
-        seats.join_list(event.id)
-        # There may be seats that the list's first party cannot use.
-        seats.hand_on(event.id, now=now, present_id=row.id)
-    return _outcome(row, vault)
+    return made.outcome if made.is_seated else _wait(made.outcome, event, now=now)
 
 
 def _values(
@@ -113,7 +119,9 @@ def _values(
         "reaffirmed_at": None,
         "changed_at": now,
     }
-    return {**values, "wants_texts": True} if request.consent and request.phone else values
+    if request.consent is None or request.phone is None:
+        return values
+    return {**values, "wants_calls" if request.consent.is_for_calls else "wants_texts": True}
 
 
 def _held(row: Registration) -> Registration:
@@ -222,25 +230,19 @@ def accept_offer(row: Registration, *, now: datetime) -> bool:
 
 
 def delete_guest(guest: Guest, *, now: datetime) -> None:
-    """Forgets a guest at once: frees the seats, then removes every row of theirs. Flushes."""
+    """Forgets a guest at once: frees the seats, then removes every row of theirs, news too. Flushes."""
     rows = db.session.scalars(
         select(Registration).where(Registration.guest_id == guest.id).order_by(Registration.event_id)
     ).all()
     for row in rows:
         cancel(row, now=now)
     for row in rows:
+        if row.phone_hash is not None:
+            news.leave(row.phone_hash)
         db.session.delete(row)
     db.session.flush()
     db.session.delete(guest)
     db.session.flush()
-
-
-def record_consent(
-    hashed: str, action: str, wording: str, locale: str, *, source: str, vault: Vault, now: datetime
-) -> None:
-    """Adds a line to the ledger of consent, with the exact words. Flushes nothing."""
-    sealed = vault.seal({"wording": wording, "locale": locale}, place="consent")
-    db.session.add(ConsentEvent(phone_hash=hashed, action=action, source=source, sealed=sealed, at=now))
 
 
 def guest_by_token(token: str, *, vault: Vault) -> Guest:
@@ -300,7 +302,15 @@ def _existing(event: Event, request: RegistrationRequest, hashed: str | None) ->
         return None
     # Nothing equals null, so that what is not given finds nobody.
     given = {"event_id": event.id, "phone_hash": hashed, "request_key": request.request_key}
-    return db.session.scalar(_SAME, given)
+    found = db.session.connection().execute(_SAME, given).scalar()
+    return None if found is None else db.session.get(Registration, found)
+
+
+class _Made(NamedTuple):
+    """What was written down: the outcome, if the party has seats."""
+
+    outcome: Registered
+    is_seated: bool
 
 
 def _insert(
@@ -311,55 +321,88 @@ def _insert(
     *,
     vault: Vault,
     now: datetime,
-) -> tuple[Registration, bool]:
-    """Adds the row with its seats, or on the list; or gives the one that another process added first."""
+) -> _Made | Registration:
+    """Adds the row with its seats, or on the list; or gives the one that another process added first.
+
+    Without the unit of work: it takes longer than the database does, and others wait in line meanwhile.
+    """
+    connection = db.session.connection()
     for _ in range(_CODE_TRIES):
-        try:
-            with db.session.begin_nested():
-                is_seated = seats.take(event, request.party_size, now=now)
-                row = Registration(
-                    guest=_guest(request, hashed, vault=vault, now=now),
-                    event=event,
-                    code=spoken_code(),
-                    state="confirmed" if is_seated else "waitlisted",
-                    phone_hash=hashed,
-                    request_key=request.request_key,
-                    created_at=now,
-                    **values,
-                )
-                db.session.add(row)
-                db.session.flush()
-                return row, True
-        except IntegrityError:
-            # Either the guest came twice at once, or the code is in use at this event: look, then try again.
-            existing = _existing(event, request, hashed)
-            if existing is not None:
-                return existing, False
+        with connection.begin_nested() as savepoint:
+            is_seated = seats.take(event, request.party_size, now=now)
+            guest_id, token = _guest(request, hashed, vault=vault, now=now)
+            row = {
+                **values,
+                "guest_id": guest_id,
+                "event_id": event.id,
+                "code": spoken_code(),
+                "state": "confirmed" if is_seated else "waitlisted",
+                "phone_hash": hashed,
+                "request_key": request.request_key,
+                "created_at": now,
+            }
+            added = connection.execute(_adding(connection.dialect.name, Registration), row).scalar()
+            if added is not None:
+                return _Made(Registered(added, token, row["code"], request.party_size), is_seated)
+            savepoint.rollback()
+        # Either the guest came twice at once, or the code is in use at this event: look, then try again.
+        existing = _existing(event, request, hashed)
+        if existing is not None:
+            return existing
     raise ConflictError(N_("We could not save this just now. Please try again."))
 
 
-def _guest(request: RegistrationRequest, hashed: str | None, *, vault: Vault, now: datetime) -> Guest:
-    """The pass this registration belongs on: one that the asker has shown to hold, or a new one."""
+def _revive(
+    row: Registration,
+    event: Event,
+    request: RegistrationRequest,
+    hashed: str | None,
+    values: dict[str, Any],
+    *,
+    vault: Vault,
+    now: datetime,
+) -> _Made:
+    """Brings a cancelled registration back to life, with seats or on the list."""
+    row.guest_id, token = _guest(request, hashed, vault=vault, now=now)
+    row.passed_count = 0
+    for name, value in values.items():
+        setattr(row, name, value)
+    is_seated = seats.take(event, row.party_size, now=now)
+    row.state = "confirmed" if is_seated else "waitlisted"
+    db.session.flush()
+    db.session.expire(row, ["guest"])
+    return _Made(Registered(row.id, token, row.code, row.party_size), is_seated)
+
+
+def _guest(
+    request: RegistrationRequest, hashed: str | None, *, vault: Vault, now: datetime
+) -> tuple[int, str]:
+    """Id and token of the pass this belongs on: one that the asker has shown to hold, or a new one."""
     if request.pass_token:
-        held = db.session.scalar(
-            select(Guest).where(Guest.token_hash == token_hash(vault, request.pass_token))
-        )
+        held = db.session.scalar(_GUEST, {"token_hash": token_hash(vault, request.pass_token)})
         # Browsers are shared, in libraries above all: a pass is only continued by its own number.
         if held is not None and request.phone and open_guest(vault, held.sealed).phone == request.phone:
-            return held
-    if request.is_phone_proven and hashed:
-        proven = db.session.scalar(select(Guest).where(Guest.proven_phone_hash == hashed))
-        if proven is not None:
-            return proven
+            return held.id, request.pass_token
+    is_proven = request.is_phone_proven and hashed is not None
     token = link_token()
-    guest = Guest(
-        token_hash=token_hash(vault, token),
-        proven_phone_hash=hashed if request.is_phone_proven else None,
-        sealed=seal_guest(vault, GuestFacts(token, request.locale, request.first_name, request.phone)),
-        created_at=now,
-    )
-    db.session.add(guest)
-    return guest
+    row = {
+        "token_hash": token_hash(vault, token),
+        "proven_phone_hash": hashed if is_proven else None,
+        "sealed": seal_guest(vault, GuestFacts(token, request.locale, request.first_name, request.phone)),
+        "created_at": now,
+    }
+    connection = db.session.connection()
+    added = connection.execute(_adding(connection.dialect.name, Guest), row).scalar()
+    if added is not None:
+        return added, token
+    proven = db.session.execute(select(Guest).where(Guest.proven_phone_hash == hashed)).scalar_one()
+    return proven.id, open_guest(vault, proven.sealed).token
+
+
+@cache
+def _adding(_dialect: str, table: type[Guest | Registration]) -> Any:
+    """Adds a row unless it would be a second one; made once for each kind of database and table."""
+    return insert(table.__table__).on_conflict_do_nothing().returning(table.__table__.c.id)
 
 
 def _already(row: Registration, request: RegistrationRequest, vault: Vault) -> AlreadyRegistered:
@@ -372,8 +415,11 @@ def _already(row: Registration, request: RegistrationRequest, vault: Vault) -> A
     return AlreadyRegistered(row.id, token if is_shown else None, row.code, row.party_size, row.state)
 
 
-def _outcome(row: Registration, vault: Vault) -> Outcome:
-    token = open_guest(vault, row.guest.sealed).token
-    if row.state == "waitlisted":
-        return Waitlisted(row.id, token, row.code, row.party_size, place_in_list(row))
-    return Registered(row.id, token, row.code, row.party_size)
+def _wait(made: Registered, event: Event, *, now: datetime) -> Outcome:
+    """Puts a party on the list, or in the seats that the list's first party cannot use. Flushes."""
+    seats.join_list(event.id)
+    seats.hand_on(event.id, now=now, present_id=made.registration_id)
+    row = db.session.get_one(Registration, made.registration_id)
+    if row.state != "waitlisted":
+        return made
+    return Waitlisted(row.id, made.pass_token, row.code, row.party_size, place_in_list(row))

@@ -11,13 +11,14 @@ from outreach.events.models import Event
 from outreach.i18n import N_, Language, Translator, local
 from outreach.registration import waitlist
 from outreach.registration.guests import open_party
-from outreach.registration.ledger import has_stopped_texts
+from outreach.registration.ledger import stopped_scopes
 from outreach.registration.models import Guest, Registration
+from outreach.registration.scopes import of_event
 from outreach.registration.service import place_in_list, registrations_of
 from outreach.vault import Vault
 
 #: `none`: the guest gave no number. `stopped`: the number said STOP, which only START undoes.
-Texts = Literal["none", "stopped", "on", "off"]
+Texts = Literal["none", "stopped", "on", "calls", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,17 @@ class Entry:
 def entries_of(guest: Guest, t: Translator, *, vault: Vault, now: datetime) -> list[Entry]:
     """Everything on a pass, soonest first."""
     rows = registrations_of(guest)
+    by_number: dict[str, list[str]] = {}
+    for row in rows:
+        if row.phone_hash is not None:
+            by_number.setdefault(row.phone_hash, []).append(of_event(row.event_id))
     # One number, most of the time, whatever it registered for.
-    stopped = {number: has_stopped_texts(number) for number in {row.phone_hash for row in rows} if number}
+    stopped = {number: stopped_scopes(number, scopes) for number, scopes in by_number.items()}
     return [_entry(row, t, stopped, vault=vault, now=now) for row in rows]
 
 
 def _entry(
-    row: Registration, t: Translator, stopped: Mapping[str, bool], *, vault: Vault, now: datetime
+    row: Registration, t: Translator, stopped: Mapping[str, set[str]], *, vault: Vault, now: datetime
 ) -> Entry:
     event = row.event
     standing = row.state
@@ -99,9 +104,11 @@ def _explanation(row: Registration, event: Event, t: Translator) -> str:
     return ""
 
 
-def _texts(row: Registration, stopped: Mapping[str, bool]) -> Texts:
+def _texts(row: Registration, stopped: Mapping[str, set[str]]) -> Texts:
     if row.phone_hash is None:
         return "none"
-    if stopped[row.phone_hash]:
+    if of_event(row.event_id) in stopped[row.phone_hash]:
         return "stopped"
+    if row.wants_calls:
+        return "calls"
     return "on" if row.wants_texts else "off"

@@ -19,7 +19,7 @@ from outreach.i18n import LANGUAGES, N_, Translator, language_name, local, trans
 from outreach.policy import Action
 from outreach.qr import svg
 from outreach.registration import door, service
-from outreach.registration.consent_words import consent_words
+from outreach.registration.consent_words import calls_consent_words, consent_words
 from outreach.registration.forms import RegistrationForm, check, form_for, request_of, steps_of
 from outreach.registration.guests import open_guest
 from outreach.registration.models import Attendance, Registration
@@ -115,8 +115,8 @@ def new(public_id: str) -> Response | str | tuple[str, int]:
     if not desk.is_answered:
         desk.locale.data = desk.locale.data or t().locale
         return render_template("staff/guest_desk.html", event=event, desk=desk)
-    consent = _consent(desk)
-    form = form_for(event, consent=consent)
+    # In the guest's language: what is read to the guest is what is kept.
+    form = form_for(event, translator(desk.locale.data), region=settings().region_name)
     if request.method == "GET":
         return _desk_page(form, event, desk)
     # Every step is checked, so that all mistakes are told at once.
@@ -215,12 +215,8 @@ def _desk_page(form: RegistrationForm, event: Event, desk: DeskForm) -> str:
         desk=desk,
         guest_language=guest_language,
         consent_here=consent_words(t(), region=settings().region_name),
+        calls_consent_here=calls_consent_words(t(), region=settings().region_name),
     )
-
-
-def _consent(desk: DeskForm) -> str:
-    # In the guest's language: what is read to the guest is what is kept.
-    return consent_words(translator(desk.locale.data), region=settings().region_name)
 
 
 def _outcome_sentence(outcome: Registered | Waitlisted | AlreadyRegistered) -> str:

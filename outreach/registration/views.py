@@ -41,7 +41,7 @@ from outreach.identifiers import link_token
 from outreach.phone import displayed, masked
 from outreach.qr import svg
 from outreach.registration import passes, requests, service
-from outreach.registration.consent_words import consent_words
+from outreach.registration.consent_words import calls_consent_words, consent_words
 from outreach.registration.forms import (
     PARTY,
     TRAP,
@@ -95,7 +95,7 @@ def register(public_id: str) -> ResponseReturnValue:
         service.check_open(event, now=now())
     except (NotFoundError, ConflictError) as refusal:
         return _closed_page(refusal)
-    form = form_for(event, consent=_consent())
+    form = form_for(event, t(), region=settings().region_name)
     steps = steps_of(event)
     step = request.form.get("step", "")
     if step in steps and request.form.get("go") == "back":
@@ -122,7 +122,7 @@ def _stale(error: CSRFError) -> ResponseReturnValue:
         event = queries.event_by_public_id((request.view_args or {})["public_id"], is_whole=False)
     except NotFoundError as refusal:
         return _closed_page(refusal)
-    form = form_for(event, consent=_consent())
+    form = form_for(event, t(), region=settings().region_name)
     form.form_errors = [sentence]
     steps = steps_of(event)
     step = request.form.get("step", "")
@@ -190,16 +190,27 @@ def texts(token: str, public_id: str) -> ResponseReturnValue:
     """Starts or ends texts about one event; starting shows the words that are agreed to."""
     guest = _open(token)
     if request.method == "POST":
-        if request.form.get("texts") != "on":
-            return _done(token, public_id, passes.end_texts, N_("We will not text you about this event."))
+
+        def end(row: Registration) -> None:
+            words = t()(N_("Do not text me about this event"))
+            passes.end_texts(row, words, locale=t().locale, door="web", vault=vault(), now=now())
+
+        if request.form.get("texts") not in ("on", "calls"):
+            return _done(token, public_id, end, N_("We will not text or call you about this event."))
+        is_for_calls = request.form["texts"] == "calls"
+        agreed = Consent(_calls_consent() if is_for_calls else _consent(), is_for_calls=is_for_calls)
 
         def start(row: Registration) -> None:
-            passes.start_texts(
-                row, Consent(_consent()), locale=t().locale, door="web", vault=vault(), now=now()
-            )
+            passes.start_texts(row, agreed, locale=t().locale, door="web", vault=vault(), now=now())
 
-        return _done(token, public_id, start, N_("We will text you about this event."))
-    return _pass_part("texts", token, passes.registration_on(guest, public_id), consent=_consent())
+        begun = (
+            N_("We will call you about this event.")
+            if is_for_calls
+            else N_("We will text you about this event.")
+        )
+        return _done(token, public_id, start, begun)
+    row = passes.registration_on(guest, public_id)
+    return _pass_part("texts", token, row, consent=_consent(), calls_consent=_calls_consent())
 
 
 @bp.post("/pass/<token>/<public_id>/offer")
@@ -297,7 +308,7 @@ def _first_page(public_id: str) -> str:
     def draw() -> str:
         event = queries.event_by_public_id(public_id, is_whole=False)
         service.check_open(event, now=at)
-        form = form_for(event, consent=_consent())
+        form = form_for(event, t(), region=settings().region_name)
         page = _form_page(form, event, steps_of(event)[0])
         for own, place in ((generate_csrf(), _CSRF_PLACE), (form.request_key.data, _KEY_PLACE)):
             page = page.replace(own or "", place)
@@ -404,6 +415,10 @@ def _same_pass(token: str) -> Callable[[str], str]:
 def _text_number() -> str | None:
     number = settings().text_number
     return displayed(number) if number else None
+
+
+def _calls_consent() -> str:
+    return calls_consent_words(t(), region=settings().region_name)
 
 
 def _consent() -> str:

@@ -24,6 +24,15 @@ OFFER_DAYTIME = timedelta(hours=4)
 OFFER_ENDS_BEFORE = timedelta(minutes=30)
 DAY_BEGINS_HOUR, DAY_ENDS_HOUR = 9, 20
 
+# Why a party waits.
+SAVED = N_("You are number %(place)s. We save the next free seats for your whole group.")
+PASSED = N_(
+    "You are number %(place)s. A smaller group went ahead because "
+    "there were too few seats for yours. That can happen %(count)s times at most."
+)
+TOO_FEW = N_("You are number %(place)s. Free seats: %(free)s, too few for your group of %(size)s.")
+FULL = N_("You are number %(place)s. All seats are taken now.")
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingParty:
@@ -68,23 +77,12 @@ def explanation(
 ) -> tuple[str, dict[str, int]]:
     """One sentence (message id, values) that tells a waiting party why it waits."""
     if passed_count >= PASSES_ENDURED:
-        return N_("You are number %(place)s. We save the next free seats for your whole group."), {
-            "place": place
-        }
+        return SAVED, {"place": place}
     if passed_count:
-        return (
-            N_(
-                "You are number %(place)s. A smaller group went ahead because "
-                "there were too few seats for yours. That can happen %(count)s times at most."
-            ),
-            {"place": place, "count": PASSES_ENDURED},
-        )
+        return PASSED, {"place": place, "count": PASSES_ENDURED}
     if 0 < free_seats < party_size:
-        return (
-            N_("You are number %(place)s. Free seats: %(free)s, too few for your group of %(size)s."),
-            {"place": place, "free": free_seats, "size": party_size},
-        )
-    return N_("You are number %(place)s. All seats are taken now."), {"place": place}
+        return TOO_FEW, {"place": place, "free": free_seats, "size": party_size}
+    return FULL, {"place": place}
 
 
 def offer_expires_at(now: datetime, zone: str, *, starts_at: datetime) -> datetime | None:

@@ -28,12 +28,16 @@ PUBLIC = {
     "api.events", "api.openapi",
     "events.detail", "events.flyer", "events.index",
     "feeds.public_feed", "feeds.single_event", "pass_feed.personal_feed",
+    "news.asked", "news.join", "news.on_pass",
     "registration.answer_offer", "registration.cancel", "registration.change_party",
     "registration.check_your_phone", "registration.delete", "registration.deleted", "registration.register",
     "registration.show_pass", "registration.texts",
     "ballots.close", "door.arrive", "door.roster", "door.walk_in",
-    "simulator.call", "simulator.choose", "simulator.press", "simulator.send", "simulator.show",
-    "twilio.sms", "twilio_status.report", "twilio_voice.keys", "twilio_voice.start",
+    "simulator.call", "simulator.choose", "simulator.hang_up", "simulator.press", "simulator.ring",
+    "simulator.send", "simulator.show",
+    "twilio.sms", "twilio_status.report", "twilio_status.report_of_call", "twilio_voice.keys",
+    "twilio_voice.picked_up", "twilio_voice.start",
+    "voice_prompts.clip",
 }  # fmt: skip
 
 #: All that an officer who plans trust trainings may open.
@@ -78,6 +82,8 @@ def values(web_app: Flask) -> dict[str, object]:
             "staff_id": officer.id,
             "broadcast_id": announcement.id,
             "organization_id": police.public_id,
+            "spoken": "sw",
+            "prompt_id": "menu",
         }
 
 

@@ -52,8 +52,11 @@ EDGES = {
     "door_views",
     "broadcast_views",
     "inbox_views",
+    "news_views",
+    "prompt_views",
+    "voice_commands",
 }
-SHARED_EDGES = {"outreach.fields", "outreach.security", "outreach.web"}
+SHARED_EDGES = {"outreach.accounts.signed_in", "outreach.fields", "outreach.security", "outreach.web"}
 IMPURE = ("flask", "flask_sqlalchemy", "flask_login", "flask_wtf", "wtforms", "sqlalchemy", "twilio",
           "requests", "socket", "time", "threading", "psycopg", "werkzeug")  # fmt: skip
 OWNERS = {
@@ -211,9 +214,13 @@ PURE_RULES = [
     "outreach.messaging.due",
     "outreach.messaging.quiet",
     "outreach.messaging.pace",
+    "outreach.messaging.prompts",
     "outreach.messaging.validity",
     "outreach.messaging.segments",
     "outreach.messaging.voice_dialogue",
+    "outreach.messaging.wav",
+    "outreach.messaging.voice_questions",
+    "outreach.messaging.voice_turns",
     "outreach.messaging.gateways.base",
     "outreach.registration.requests",
     "outreach.registration.waitlist",

@@ -180,8 +180,13 @@ def test_no_poster_says_a_word_that_texts_are_stopped_with():
     assert len(refusals) > 50
 
 
-def test_no_poster_says_the_word_for_a_list_of_events():
-    said = {folded(word).replace(" ", "").upper() for words in answers.EVENTS.values() for word in words}
+def test_no_poster_says_the_word_for_events_news_or_being_forgotten():
+    said = {
+        folded(word).replace(" ", "").upper()
+        for table in (answers.EVENTS, answers.NEWS, answers.DELETE)
+        for words in table.values()
+        for word in words
+    }
 
     assert {word for word in said if is_usable(word)} == set()
     assert "EVENTS" in said

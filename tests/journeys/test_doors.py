@@ -96,6 +96,11 @@ class World:
         assert set(content) == {"wording", "locale"}
         return content["locale"], len(content["wording"]) > 20
 
+    def pass_token(self) -> str:
+        """The link that the guest holds."""
+        with self.app.app_context():
+            return open_guest(self.vault, db.session.scalars(select(Guest.sealed)).one()).token
+
     def told(self) -> list[tuple[str, str, str]]:
         """Purpose, language and words of every text about the registration, with any code as six zeros."""
         worker.run_once(self.app)
@@ -180,6 +185,40 @@ def test_same_needs_are_stored_alike_through_both_doors(make_world, answer, need
 
     assert web.stored() == text.stored()
     assert sorted(web.stored()["registration"]["needs"]) == sorted(needs)
+
+
+def test_one_guest_calls_texts_and_clicks_about_one_registration(make_world):
+    world = make_world("voice")
+    world.register_by_voice("es", 3)
+    before = world.stored()
+    assert before["seats"] == (3, 0)
+    assert [(purpose, spoken) for purpose, spoken, _ in world.told()] == [("confirmation", "es")]
+
+    world.clock.forward(days=6, hours=9)
+    assert world.told()[-1][:2] == ("day_before", "es")
+    world.clock.forward(minutes=5)
+    # The menu, the first thing in it, the new number, yes.
+    for body in ("0", "1", "2", "1"):
+        world.text(body)
+    changed = world.stored()
+    assert changed["seats"] == (2, 0)
+    assert changed["registration"] == {
+        **before["registration"], "party_size": 2, "changed_at": world.clock()
+    }  # fmt: skip
+
+    world.clock.forward(minutes=5)
+    answer = world.app.test_client().post(f"/es/pass/{world.pass_token()}/{world.public_id}/cancel")
+    assert answer.status_code == 303
+    ended = world.stored()
+    assert ended["seats"] == (0, 0)
+    assert ended["registration"] == {
+        **changed["registration"], "state": "cancelled", "changed_at": world.clock()
+    }  # fmt: skip
+    # One guest, one registration, and one yes to texts, whichever door was used.
+    for kept in (changed, ended):
+        assert {name: kept[name] for name in ("guest", "facts", "ledger")} == {
+            name: before[name] for name in ("guest", "facts", "ledger")
+        }
 
 
 def test_guest_who_registered_on_the_web_answers_the_reminder_by_text(make_world):

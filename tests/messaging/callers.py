@@ -23,6 +23,8 @@ class Telephone:
         self.number = number
         self.sid = ""
         self.said: list[tuple[str, str]] = []
+        #: Addresses of recordings.
+        self.played: list[str] = []
         #: Where the next keys go; None when we hung up.
         self.address: str | None = None
 
@@ -60,6 +62,7 @@ class Telephone:
         assert response.tag == "Response"
         gather = response.find("Gather")
         self.said = [(say.attrib["language"], say.text or "") for say in response.iter("Say")]
+        self.played = [play.text or "" for play in response.iter("Play")]
         self.address = None if gather is None else gather.attrib["action"]
         assert (self.address is None) == (response.find("Hangup") is not None)
         return self.words

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from outreach.database import db, transaction
 from outreach.messaging import outbox
-from outreach.messaging.gateways.base import Accepted, Dispatch, Outcome, Report
+from outreach.messaging.gateways.base import Accepted, Dial, Dispatch, Outcome, Report
 from outreach.messaging.models import Message
 from outreach.messaging.outbox import OutgoingText
 from outreach.messaging.senders import Allowance
@@ -24,6 +24,8 @@ class FakeGateway:
     def __init__(self, *answers: Outcome | Exception) -> None:
         self.answers = deque(answers)
         self.dispatches: list[Dispatch] = []
+        self.dials: list[Dial] = []
+        self.listed_calls: tuple[Report, ...] | None = ()
         self.listed: tuple[Report, ...] | None = ()
         self.reports: dict[str, Report] = {}
         self.lock = threading.Lock()
@@ -35,6 +37,17 @@ class FakeGateway:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def call(self, dial: Dial) -> Outcome:
+        with self.lock:
+            self.dials.append(dial)
+            answer = self.answers.popleft() if self.answers else Accepted(call_sid(len(self.dials)), "queued")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def find_calls(self, to: str, *, since: datetime) -> tuple[Report, ...] | None:
+        return self.listed_calls
 
     def find(self, to: str, body: str, *, since: datetime) -> tuple[Report, ...] | None:
         return self.listed
@@ -49,6 +62,10 @@ class FakeGateway:
 
 def sid(number: int) -> str:
     return f"SM{number:032x}"
+
+
+def call_sid(number: int) -> str:
+    return f"CA{number:032x}"
 
 
 def text(**given) -> OutgoingText:

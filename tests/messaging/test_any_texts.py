@@ -11,16 +11,16 @@ from sqlalchemy import delete, func, select
 from outreach.database import db, transaction
 from outreach.events.models import Event
 from outreach.messaging import conversations, reminders
-from outreach.messaging.models import Conversation, InboundMessage, Message
+from outreach.messaging.models import Conversation, InboundMessage, Message, Suppression
 from outreach.registration import seats
-from outreach.registration.models import Registration
+from outreach.registration.models import NewsReader, Registration
 from tests.factories import NOW, make_event
 from tests.messaging.phones import Phone
 
 CAPACITY = 4
 NUMBERS = ("+18165550123", "+18165550124", "+18165550125")
 BODIES = ("PICNIC", "PICNIC", "0", "1", "1", "1", "2", "2", "3", "4", "5", "9", "1 2", "events", "yes", "no",
-          "English", "STOP", "START", "hm?", "")  # fmt: skip
+          "English", "STOP", "START", "NEWS", "8", "DELETE", "hm?", "")  # fmt: skip
 #: The last one leads to the day before the event, when everybody is asked.
 PAUSES = (timedelta(minutes=1), timedelta(minutes=1), timedelta(hours=3), timedelta(days=6, hours=10))
 
@@ -41,7 +41,7 @@ def world(context):
 def begin() -> int:
     """Forgets the last example and makes an event of its own."""
     with transaction() as session:
-        for table in (Message, InboundMessage, Conversation, Registration):
+        for table in (Message, InboundMessage, Conversation, Registration, NewsReader, Suppression):
             session.execute(delete(table))
         for event in session.scalars(select(Event)):
             event.keyword, event.status = None, "draft"

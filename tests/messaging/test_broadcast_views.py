@@ -12,8 +12,9 @@ from outreach.events.models import Event
 from outreach.messaging import broadcast_texts, broadcasts, budgets, estimates
 from outreach.messaging.models import Broadcast
 from outreach.policy import Role
-from outreach.registration import service
+from outreach.registration import news, service
 from outreach.registration.requests import Consent
+from outreach.registration.scopes import REGION
 from tests.factories import NOW, make_event, make_organization, make_request, make_staff
 from tests.pages import actions_in, form_in, sign_in
 from tests.queries import count_queries
@@ -140,7 +141,7 @@ def test_small_announcement_is_sent_by_its_author(web_app, ana, event_id, vault)
     assert "Sent off on Monday, September 7, 2026, 10:00" in said
     assert "0 of 2" in said
     with web_app.app_context(), transaction():
-        broadcast_texts.write_texts(vault=vault, now=NOW)
+        broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
     assert '<progress value="0" max="2"' in ana.get(address).text
 
 
@@ -191,7 +192,7 @@ def test_stop_button(web_app, ana, event_id, vault):
     address = write(ana, event_id)
     act(ana, address, "send")
     with web_app.app_context(), transaction():
-        broadcast_texts.write_texts(vault=vault, now=NOW)
+        broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
     assert act(ana, address, "stop").status_code == 303
 
     said = seen(ana.get(address))
@@ -319,3 +320,60 @@ def test_pages_hold_no_number_and_are_kept_out_of_caches(web_app, ana, event_id,
 
     assert "555" not in page.text
     assert page.headers["Cache-Control"] == "no-store"
+
+
+# News.
+
+
+def subscribe(web_app, vault, count, scope=REGION) -> None:
+    with web_app.app_context(), transaction():
+        for number in range(count):
+            news.join(
+                f"+1816555{number:04}", scope, Consent("Send me news."),
+                locale="es", source="text", is_proven=True, vault=vault, now=NOW,
+            )  # fmt: skip
+
+
+def test_coordinator_sends_news_to_the_region_with_the_text_in_sight(web_app, event_id, vault):
+    subscribe(web_app, vault, 2)
+    cora = signed_in(web_app, "coord@example.org")
+    assert f'href="{PAGE}/events/{event_id}/new?to=region"' in cora.get(f"{PAGE}/events/{event_id}").text
+
+    new = f"{PAGE}/events/{event_id}/new?to=region"
+    form = form_in(cora.get(new).text, having="words_en")
+    address = cora.post(new, data={**form, "do": "save"}).location
+    said = seen(cora.get(address))
+    assert "News to everybody who wants news of events (Kansas City)" in said
+    assert "Picnic de vecinos" in said
+    assert "Send to 2 groups" in said
+    assert act(cora, address, "send").status_code == 303
+    with web_app.app_context():
+        assert db.session.scalars(select(Broadcast)).one().audience == REGION
+
+
+def test_organizer_sends_news_to_the_own_organization_s_readers_only(web_app, ana, event_id, vault):
+    page = ana.get(f"{PAGE}/events/{event_id}").text
+    assert "new?to=organization" in page
+    assert "new?to=region" not in page
+    assert ana.get(f"{PAGE}/events/{event_id}/new?to=region").status_code == 404
+    assert ana.post(f"{PAGE}/events/{event_id}/new?to=region", data={"do": "save"}).status_code == 404
+
+    new = f"{PAGE}/events/{event_id}/new?to=organization"
+    address = ana.post(new, data={"do": "save"}).location
+    assert "News to everybody who wants news of events (Northeast Library)" in seen(ana.get(address))
+
+
+def test_organizer_reads_news_of_the_region_about_an_own_event_and_cannot_touch_them(
+    web_app, ana, event_id, vault
+):
+    subscribe(web_app, vault, 1)
+    cora = signed_in(web_app, "coord@example.org")
+    address = cora.post(f"{PAGE}/events/{event_id}/new?to=region", data={"do": "save"}).location
+
+    page = ana.get(address)
+    assert page.status_code == 200
+    assert f'action="{address}/send"' not in page.text
+    for verb in ("send", "confirm", "stop", "edit"):
+        assert ana.post(f"{address}/{verb}", data={"revision": "1"}).status_code == 404
+    with web_app.app_context():
+        assert db.session.scalars(select(Broadcast)).one().state == "draft"

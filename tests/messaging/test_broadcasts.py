@@ -17,9 +17,11 @@ from outreach.messaging.broadcasts import Pace
 from outreach.messaging.models import AnnouncementBudget, Broadcast, Message
 from outreach.messaging.worker import Worker
 from outreach.policy import Role
-from outreach.registration import service
+from outreach.registration import news, service
+from outreach.registration.guests import phone_hash
 from outreach.registration.models import Registration
 from outreach.registration.requests import Consent
+from outreach.registration.scopes import REGION, of_organization
 from tests.factories import NOW, ZONE, make_event, make_organization, make_request, make_staff
 from tests.messaging.fakes import ALLOWED, FakeGateway, put
 
@@ -80,7 +82,7 @@ def send(row, vault, now=NOW) -> str:
 def expand(vault, now=NOW) -> None:
     while broadcast_texts.is_writing():
         with transaction():
-            broadcast_texts.write_texts(vault=vault, now=now)
+            broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=now)
 
 
 def texts_of(vault, row=None) -> list[tuple[str, str, str]]:
@@ -190,11 +192,11 @@ def test_texts_are_written_once_in_batches_and_go_on_where_they_were_left(event,
     sizes = []
     while broadcast_texts.is_writing():
         with transaction():
-            broadcast_texts.write_texts(vault=vault, now=NOW)
+            broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
         sizes.append(len(texts_of(vault)))
     assert sizes == [2, 4, 5]
     with transaction():
-        assert broadcast_texts.write_texts(vault=vault, now=NOW) == 0
+        assert broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW) == 0
     keys = set(db.session.scalars(select(Message.dedup_key).where(Message.broadcast_id == row.id)))
     assert keys == {f"broadcast:{row.id}:{each}" for each in db.session.scalars(select(Registration.id))}
 
@@ -423,7 +425,7 @@ def test_stop_while_sending_leaves_the_rest_unsent(event, author, reader, vault,
     row = write(event, author)
     send(row, vault)
     with transaction():
-        broadcast_texts.write_texts(vault=vault, now=NOW)
+        broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
     taken = outbox.claim(1, allowed=ALLOWED, vault=vault, now=NOW)
     with transaction():
         assert broadcasts.stop(row, by=reader, now=NOW) == 2
@@ -632,7 +634,7 @@ def test_progress_counts_what_is_not_written_yet_as_waiting(event, author, vault
 
     assert now() == (0, 5)
     with transaction():
-        broadcast_texts.write_texts(vault=vault, now=NOW)
+        broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
         db.session.execute(update(Message).where(Message.state == "ready").values(state="delivered"))
     assert now() == (2, 5)
     expand(vault)
@@ -648,3 +650,122 @@ def test_lists_are_by_host_and_by_event(event, author, vault):
     assert [each.id for each in broadcasts.listed(limit=9)] == [second.id, first.id]
     assert [each.id for each in broadcasts.listed(host_id=event.organization_id, limit=9)] == [first.id]
     assert [each.id for each in broadcasts.listed(event_id=other.id, limit=9)] == [second.id]
+
+
+# News.
+
+
+def subscribe(vault, number, scope=REGION, locale="en", now=NOW) -> str:
+    with transaction():
+        news.join(
+            phone(number), scope, Consent("Send me news."),
+            locale=locale, source="text", is_proven=True, vault=vault, now=now,
+        )  # fmt: skip
+    return phone_hash(vault, phone(number))
+
+
+def write_news(event, author, texts=None, audience=REGION, now=NOW) -> Broadcast:
+    with transaction():
+        return broadcasts.write(event, texts or {}, audience=audience, author=author, now=now)
+
+
+def news_in(vault, row) -> dict[str, str]:
+    """Bodies of an announcement's texts by number."""
+    db.session.rollback()
+    rows = db.session.scalars(select(Message).where(Message.broadcast_id == row.id))
+    opened = [vault.open(each.sealed, place="message") for each in rows]
+    return {content["to"]: content["body"] for content in opened}
+
+
+def test_news_go_to_their_list_in_each_language_with_the_sentence_where_there_is_one(event, author, vault):
+    for number, locale in enumerate(("en", "es", "so")):
+        subscribe(vault, number, locale=locale)
+    subscribe(vault, 3, scope=of_organization(event.organization_id))
+    row = write_news(event, author, {"es": "Hay comida."})
+
+    assert send(row, vault) == "sending"
+    expand(vault)
+    found = news_in(vault, row)
+    assert set(found) == {phone(0), phone(1), phone(2)}
+    assert found[phone(0)] == (
+        "New: Neighbors' Picnic, Monday, Sep 14, 6:00 PM, 5600 Budd Park Esplanade.\n"
+        f"https://x.example/en/events/{event.public_id}\n1 = sign up, 8 = no more news, STOP = no texts."
+    )
+    assert found[phone(1)].startswith("Hay comida.\n")
+    assert "Picnic de vecinos" in found[phone(1)]
+    assert "Hay comida" not in found[phone(2)]
+    assert f"/so/events/{event.public_id}" in found[phone(2)]
+    rows = db.session.scalars(select(Message).where(Message.broadcast_id == row.id)).all()
+    assert {(each.purpose, each.priority, each.scope) for each in rows} == {("news", 4, REGION)}
+
+
+def test_nobody_hears_of_an_event_twice_through_two_lists_or_of_one_they_come_to(event, author, vault):
+    own = of_organization(event.organization_id)
+    for scope in (REGION, own):
+        subscribe(vault, 1, scope=scope)
+    subscribe(vault, 2)
+    register(vault, event, 2)
+    first, second = write_news(event, author), write_news(event, author, audience=own)
+    for row in (first, second):
+        send(row, vault)
+    expand(vault)
+
+    assert list(news_in(vault, first)) == [phone(1)]
+    assert news_in(vault, second) == {}
+
+
+def test_same_readers_are_told_of_an_event_once_in_three_days(event, author, vault):
+    subscribe(vault, 1)
+    send(write_news(event, author), vault)
+    again = write_news(event, author, {"en": "Still seats."})
+
+    with pytest.raises(ConflictError, match="last 3 days"):
+        send(again, vault)
+    assert send(fresh(again), vault, now=NOW + timedelta(days=3, minutes=1)) == "sending"
+
+
+@pytest.mark.parametrize("what", ["leaves", "stops the news", "STOP", "event is called off", "is stopped"])
+def test_news_that_wait_leave_to_nobody_whom_they_no_longer_concern(event, author, vault, what):
+    hashed = subscribe(vault, 1)
+    row = write_news(event, author)
+    send(row, vault)
+    expand(vault)
+    with transaction():
+        if what == "leaves":
+            news.leave(hashed)
+        elif what == "stops the news":
+            suppressions.stop_scope(hashed, REGION, "8", "en", source="text", vault=vault, now=NOW)
+        elif what == "STOP":
+            suppressions.stop(phone(1), "STOP", "en", vault=vault, now=NOW)
+        elif what == "is stopped":
+            broadcasts.stop(db.session.get_one(Broadcast, row.id), by=author, now=NOW)
+        else:
+            planning.cancel(db.session.get_one(Event, event.id), "Rain.", locale="en", now=NOW)
+
+    assert claimed(vault) == []
+    assert set(db.session.scalars(select(Message.state))) <= {"cancelled", "suppressed"}
+
+
+def test_news_leave_by_day_and_on_sundays_from_noon(event, author, vault):
+    subscribe(vault, 1)
+    sunday_morning = datetime(2026, 9, 13, 15, 0, tzinfo=UTC)
+    send(write_news(event, author, now=sunday_morning), vault, now=sunday_morning)
+    expand(vault, now=sunday_morning)
+
+    assert claimed(vault, now=sunday_morning) == []
+    assert claimed(vault, now=datetime(2026, 9, 13, 16, 59, tzinfo=UTC)) == []
+    assert claimed(vault, now=datetime(2026, 9, 13, 17, 0, tzinfo=UTC)) == [phone(1)]
+
+
+def test_more_than_200_readers_need_a_second_person(event, author, reader, vault, monkeypatch):
+    monkeypatch.setattr(estimates, "ONE_PERSON_MAY_TEXT", 2)
+    for number in range(3):
+        subscribe(vault, number)
+    row = write_news(event, author)
+
+    assert send(row, vault) == "waiting"
+
+
+def test_nobody_on_the_list_is_told_so(event, author, vault):
+    with pytest.raises(ConflictError, match="Nobody who wants these news"):
+        send(write_news(event, author), vault)

@@ -1,9 +1,13 @@
 """Calls on both databases: an answer that is asked for twice, by two at once, and codes that are counted."""
 
 import threading
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_any
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, select
 
 from outreach.database import db, transaction
 from outreach.events.models import Event
@@ -11,7 +15,7 @@ from outreach.messaging import calls
 from outreach.messaging.channels.voice import heard
 from outreach.messaging.models import VoiceStep
 from outreach.registration import service
-from outreach.registration.models import Registration
+from outreach.registration.models import ConsentEvent, Registration
 from outreach.throttle import Throttle
 from tests.factories import NOW, make_event, make_request
 from tests.messaging.callers import new_call_sid
@@ -49,6 +53,14 @@ def press(sid, given):
         return answer
 
     return go
+
+
+def registered(event, given, **asked):
+    """A registration of the caller's number."""
+    request = make_request(event, phone=NUMBER, **asked)
+    with transaction():
+        made = service.register(request, vault=given["vault"], now=NOW)
+    return db.session.get_one(Registration, made.registration_id)
 
 
 def following(answer):
@@ -110,6 +122,40 @@ def test_wrong_code_is_counted(event, given, press):
     assert db.session.scalars(select(Throttle.tries)).all() == [1]
 
 
+def test_party_is_changed_by_keys_once(event, sid, given, press):
+    row = registered(event, given, party_size=2)
+    answer = press("1", "4", row.code, "1", "5")
+    step, visit = following(answer)
+    for _ in range(2):
+        with transaction():
+            answer = calls.hear(sid, step, visit, "1", **given)
+    assert "Number of people: 5" in " ".join(line.words for line in heard(answer).said)
+
+    db.session.refresh(row)
+    assert (row.party_size, db.session.get_one(Event, event.id).seats_taken) == (5, 5)
+
+
+def test_caller_who_presses_three_is_called_and_has_agreed_to_it(event, given, press):
+    press("1", "1", "1", "2", "1", "3")
+
+    row = db.session.scalars(select(Registration)).one()
+    assert (row.wants_texts, row.wants_calls) == (False, True)
+    kept = db.session.scalars(select(ConsentEvent)).one()
+    assert "To be called instead" in given["vault"].open(kept.sealed, place="consent")["wording"]
+
+
+def test_offered_seats_are_taken_by_keys(event, sid, given, press):
+    row = registered(event, given, party_size=2)
+    with transaction():
+        row.state, row.offer_number = "offered", 1
+        row.offer_expires_at = NOW + timedelta(hours=5)
+    answer = press("1", "2", row.code, "1")
+    assert "You are signed up" in " ".join(line.words for line in heard(answer).said)
+
+    db.session.refresh(row)
+    assert row.state == "confirmed"
+
+
 def test_nothing_of_a_call_is_readable_in_the_database(event, sid, given, press):
     with transaction():
         code = service.register(make_request(event, phone=NUMBER), vault=given["vault"], now=NOW).code
@@ -123,3 +169,46 @@ def test_nothing_of_a_call_is_readable_in_the_database(event, sid, given, press)
         ("menu", 2),
         ("code", 3),
     ]
+
+
+CAPACITY = 4
+CALLERS = (NUMBER, "+18165550124", None)
+#: Whose key it is, and the key; a call begins where none is open. The first ones lead somewhere.
+_KEYS = st.lists(
+    st.tuples(st.sampled_from(range(len(CALLERS))), st.sampled_from(["1", "1", "1", *"234590*#", "3", "20"])),
+    max_size=30,
+)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given_any(_KEYS)
+def test_any_keys_of_several_callers_never_overbook(context, given, keys):
+    with transaction() as session:
+        session.execute(delete(Registration))
+        for old in session.scalars(select(Event)):
+            old.status = "draft"
+        event_id = make_event(capacity=CAPACITY).id
+    open_calls = {}
+    # Everybody is led to the question of how many.
+    begun = [(caller, "1") for caller in range(len(CALLERS)) for _ in range(4)]
+    for caller, pressed in [*begun, *keys]:
+        sid, answer = open_calls.get(caller) or (new_call_sid(), None)
+        with transaction():
+            if answer is None:
+                answer = calls.begin(sid, CALLERS[caller], **given)
+            else:
+                answer = calls.hear(sid, *following(answer), pressed, **given)
+        assert answer is not None
+        open_calls[caller] = (sid, answer) if heard(answer).address else None
+        event = db.session.get_one(Event, event_id, populate_existing=True)
+        seated = db.session.scalar(
+            select(func.coalesce(func.sum(Registration.party_size), 0)).where(
+                Registration.event_id == event_id, Registration.state.in_(("confirmed", "offered"))
+            )
+        )
+        assert event.seats_taken == seated <= CAPACITY
+        db.session.rollback()

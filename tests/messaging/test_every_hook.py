@@ -37,6 +37,7 @@ def form(web_app):
         "CallSid": CALL,
         "Digits": "1",
         "MessageStatus": "sent",
+        "CallStatus": "ringing",
         "From": PHONE,
         "To": "+18165550100",
         "Body": "PICNIC",
@@ -57,7 +58,14 @@ def signed(app, path, form, *, token=""):
 
 
 def test_every_door_is_walked():
-    assert {"twilio.sms", "twilio_status.report", "twilio_voice.start", "twilio_voice.keys"} <= set(_ids)
+    assert {
+        "twilio.sms",
+        "twilio_status.report",
+        "twilio_voice.start",
+        "twilio_voice.keys",
+        "twilio_voice.picked_up",
+        "twilio_status.report_of_call",
+    } <= set(_ids)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=_ids)

@@ -17,7 +17,8 @@ from outreach.messaging.models import Conversation, InboundMessage, Message, Sup
 from outreach.messaging.phrases import LanguageMenu, Notice, Phrase, described, text_of
 from outreach.registration import service
 from outreach.registration.guests import open_guest
-from outreach.registration.models import ConsentEvent, Registration
+from outreach.registration.models import ConsentEvent, Guest, NewsReader, Registration
+from outreach.registration.scopes import ALL, of_event
 from tests.factories import NOW, ZONE, make_event, make_request
 from tests.messaging.phones import Phone
 
@@ -635,8 +636,8 @@ def test_stop_in_every_language_ends_texts_at_any_step(phone, event, steps):
         assert suppressions.reason(guest.hashed) == "stop", locale
         assert len(replies) == 1, locale
         assert guest.owed()[-1].purpose == "stopped"
-        assert guest.dialogue() is None
-        assert guest.text("1") == []
+        assert guest.dialogue() is None or guest.dialogue().step == "stopped"
+        assert guest.text("2") == []
 
 
 def test_stop_is_confirmed_in_the_language_of_the_word(phone):
@@ -649,8 +650,41 @@ def test_stop_tells_that_the_place_is_kept(registered):
     (reply,) = registered.text("Stop.")
 
     assert reply.startswith("You will get no texts from us now. Your place at Neighbors' Picnic, Monday")
+    assert reply.endswith("is kept. 1 = texts about it only, START = all texts.")
     assert registered.owed()[-1].deadline == registered.now + timedelta(minutes=5)
     assert registered.registration().state == "confirmed"
+
+
+def test_one_after_stop_keeps_texts_about_that_event_only(registered, event):
+    registered.text("STOP")
+
+    (reply,) = registered.text("1")
+    assert reply.startswith("You will get texts about Neighbors' Picnic, Monday")
+    assert not suppressions.is_suppressed(registered.hashed, of_event(event.id))
+    assert suppressions.is_suppressed(registered.hashed)
+    # What it still gets texts about can be talked about, and nothing else begins.
+    assert registered.text("0")[0].startswith("Neighbors' Picnic")
+    with transaction():
+        make_event(keyword="TOUR", title="Tour")
+    assert registered.text("TOUR") == [said(phrases.ONLY_ONE_EVENT)]
+    assert registered.text("START") == [said(phrases.STARTED)]
+    assert registered.text("TOUR")[0].startswith("Tour")
+
+
+@pytest.mark.parametrize("hours", [3, 30])
+def test_one_long_after_stop_is_no_answer_to_it(registered, event, hours):
+    registered.text("STOP")
+
+    assert registered.text("1", after=timedelta(hours=hours)) == []
+    assert suppressions.is_suppressed(registered.hashed, of_event(event.id))
+
+
+def test_second_stop_after_keeping_an_event_is_confirmed_and_asks_again(registered, event):
+    for body in ("STOP", "1"):
+        registered.text(body)
+
+    assert len(registered.text("STOP")) == 1
+    assert suppressions.is_suppressed(registered.hashed, of_event(event.id))
 
 
 def test_second_stop_is_answered_with_silence(phone):
@@ -714,7 +748,36 @@ def test_number_that_was_out_of_reach_is_answered(phone, event):
         suppressions.set_unreachable(phone.hashed, now=NOW)
 
     assert phone.text(WORD) == [menu("Neighbors' Picnic")]
-    assert db.session.get(Suppression, phone.hashed) is None
+    assert db.session.get(Suppression, (phone.hashed, ALL)) is None
+
+
+# Being forgotten
+
+
+def test_delete_forgets_the_number_after_asking_once(registered, event):
+    for body in ("NEWS", "1"):
+        registered.text(body)
+    assert registered.text("DELETE") == [said(phrases.DELETE_ALL)]
+    assert registered.registration() is not None
+
+    registered.text("1")
+    db.session.rollback()
+    # The texts about the sign-up are gone with it.
+    assert registered.content(registered.owed()[-1])["body"] == said(phrases.DELETED)
+    assert all(message.registration_id is None for message in registered.owed())
+    for table in (Registration, Guest, NewsReader):
+        assert db.session.scalars(select(table)).all() == []
+    assert db.session.get_one(Event, event.id, populate_existing=True).seats_taken == 0
+    # What was agreed to can still be shown.
+    assert db.session.scalar(select(func.count(ConsentEvent.id))) > 0
+    assert registered.text(WORD)[0].startswith("Neighbors' Picnic")
+
+
+def test_no_to_delete_keeps_everything(registered):
+    registered.text("borrar")
+
+    assert registered.text("2") == [said(phrases.SHORT_MENU)]
+    assert registered.registration().state == "confirmed"
 
 
 # Machines

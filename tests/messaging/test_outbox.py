@@ -239,7 +239,9 @@ def test_claim_texts_nobody_who_is_not_to_be_texted(context, vault, reason, purp
     """But for the one answer to STOP."""
     message_id = put(vault, purpose=purpose)
     with transaction():
-        db.session.add(Suppression(phone_hash=phone_hash(vault, PHONE), reason=reason, since_at=NOW))
+        db.session.add(
+            Suppression(phone_hash=phone_hash(vault, PHONE), scope="all", reason=reason, since_at=NOW)
+        )
     claim(vault)
 
     assert message(message_id).state == state

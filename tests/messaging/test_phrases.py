@@ -100,9 +100,11 @@ def test_sentence_is_plain_latin_and_fits_one_part_unless_it_explains(name: str)
         "events": "",
         "needs": needs(("ride",)),
         "words": "",
+        "whose": "Kansas City",
+        "link": "https://events.example.org/en/events/nmjxbr3crg",
     }
     text = text_of(Phrase(SENTENCES[name], {**phrases.described(WAITING), **known}), translator("en"))
-    most = 2 if re.search(r"%\((why|way_in)\)s", SENTENCES[name]) else 1
+    most = 2 if re.search(r"%\((why|way_in|link)\)s", SENTENCES[name]) else 1
 
     assert (measure(text).encoding, measure(text).parts <= most) == ("GSM-7", True), text
 

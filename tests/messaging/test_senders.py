@@ -184,7 +184,7 @@ def test_phone_that_was_off_for_three_texts_is_called_instead(context, vault):
         message_id = sent(vault, dedup_key=f"reply:{number}:1", of=number + 1)
         hear(vault, message_id, "undelivered", 30003, of=number + 1)
 
-    assert suppressions.reason(phone_hash(vault, PHONE)) == "unreachable"
+    assert suppressions.reason(phone_hash(vault, PHONE)) == "voice_only"
 
 
 # Filtered.

@@ -18,8 +18,11 @@ from outreach.messaging.models import (
     Suppression,
     VoiceStep,
 )
+from outreach.registration import service
 from outreach.registration.models import Registration
-from tests.factories import make_event
+from outreach.registration.requests import Consent
+from tests.factories import NOW, make_event, make_request
+from tests.messaging.sounds import record_all
 from tests.pages import form_in
 
 HOME = "/simulator?phone=816-555-0101"
@@ -236,7 +239,7 @@ def message_and_number(web_app):
     [
         ("delivered", ("delivered", None, None)),
         ("30003", ("ready", 30003, None)),
-        ("30006", ("undelivered", 30006, "unreachable")),
+        ("30006", ("undelivered", 30006, "voice_only")),
         ("21610", ("suppressed", 21610, "blocked")),
         ("slow", ("sent", None, None)),
         ("never", ("queued", None, None)),
@@ -334,7 +337,7 @@ def test_guest_registers_by_keys_on_the_phone_in_the_browser(web_app, picnic, ca
         row = db.session.scalars(select(Registration)).one()
         assert (row.state, row.party_size, row.door) == ("confirmed", 3, "voice")
     assert ", ".join(row.code) in page
-    assert '<div lang="es" dir="ltr">' in page
+    assert '<div data-said lang="es" dir="ltr">' in page
 
 
 def test_call_goes_through_the_webhook(web_app, picnic, call, press):
@@ -382,3 +385,111 @@ def test_keys_without_a_call_show_the_phone(client):
     for visit in ("0", "-1", "x", ""):
         answer = client.post(address, data={"from": "+18165550101", "visit": visit, "keys": "1"})
         assert (answer.status_code, answer.location) == (303, HOME)
+
+
+def test_recording_is_played_on_the_page_with_its_words_beside_it(web_app, client, picnic, call, press):
+    with web_app.app_context(), transaction():
+        record_all("sw", now=NOW, is_rehearsal=True)
+    page = call()
+    assert re.search(r'<div data-said lang="sw" dir="ltr">For Kiswahili, press <audio controls', page)
+    assert "media-src 'self'" in client.get(HOME).headers["Content-Security-Policy"]
+    path = re.search(r'<audio controls preload="none" src="(/voice/prompts/\w+\.wav)"', press("4"))[1]
+
+    assert client.get(path).status_code == 200
+
+
+def test_phone_that_hung_up_presses_no_more_keys(client, web_app, picnic, call, press):
+    call()
+    page = press("1")
+    visit = re.search(r'name="visit" value="(\d+)"', page)[1]
+    hung_up = HOME.replace("simulator?", "simulator/hang-up?")
+    assert client.post(hung_up, data={"from": "+18165550101"}).location == HOME
+    page = client.get(HOME).text
+    assert "The call has ended." in page
+    assert "Hang up" not in page
+    fields = {"from": "+18165550101", "visit": visit, "keys": "1"}
+    client.post(HOME.replace("simulator?", "simulator/press?"), data=fields)
+
+    with web_app.app_context():
+        assert len(db.session.scalars(select(VoiceStep)).all()) == 2
+    assert "Hang up" in call()
+
+
+def test_phone_that_hides_its_number_gets_a_spoken_code_and_no_texts(web_app, client, picnic, call, press):
+    call()
+    address = HOME.replace("simulator?", "simulator/call?")
+    client.post(address, data={"from": "+18165550101", "hidden": "yes"})
+    page = press("1", "1", "1", "2#", "1")
+
+    with web_app.app_context():
+        row = db.session.scalars(select(Registration)).one()
+        assert (row.phone_hash, row.wants_texts, row.door) == (None, False, "voice")
+        assert db.session.scalars(select(Message)).all() == []
+    assert ", ".join(row.code) in page
+    # The next call shows it again.
+    call()
+    assert "we cannot see" not in press("1").lower()
+
+
+@pytest.fixture
+def ringing(web_app, client):
+    """The first phone, while it rings about tomorrow's event; its holder asked to be called."""
+    runtime = web_app.extensions["outreach"]
+    with web_app.app_context(), transaction():
+        asked = make_request(
+            make_event(), phone="+18165550101", consent=Consent("Call me", is_for_calls=True)
+        )
+        service.register(asked, vault=runtime.vault, now=runtime.clock())
+    runtime.clock.forward(days=6, hours=8)
+    worker.run_once(web_app)
+    page = client.get(HOME).text
+    assert "This phone is ringing" in page
+    return re.search(r'name="sid" value="(CA[0-9a-f]+)"', page)[1]
+
+
+def take(client, sid, taken):
+    fields = {"from": "+18165550101", "sid": sid, "taken": taken}
+    answer = client.post(HOME.replace("simulator?", "simulator/ring?"), data=fields)
+    assert (answer.status_code, answer.location) == (303, HOME)
+    return client.get(HOME).text
+
+
+def state_of_call(web_app):
+    with web_app.app_context():
+        return db.session.scalars(select(Message.state).order_by(Message.id)).first()
+
+
+def test_phone_in_the_browser_rings_and_is_answered(web_app, client, ringing, press):
+    page = take(client, ringing, "person")
+    assert "We remind you of" in page
+    assert state_of_call(web_app) == "sent"
+    page = press("1")
+
+    assert "We expect you" in page
+    assert "The call has ended." in page
+    assert state_of_call(web_app) == "delivered"
+    with web_app.app_context():
+        assert db.session.scalars(select(Registration.reaffirmed_at)).one() is not None
+
+
+def test_answering_machine_in_the_browser_takes_the_message(web_app, client, ringing):
+    page = take(client, ringing, "machine")
+
+    assert "To answer, please call this number." in page
+    assert state_of_call(web_app) == "delivered"
+
+
+def test_phone_that_nobody_answers_rings_again_later(web_app, client, ringing):
+    take(client, ringing, "nobody")
+    assert state_of_call(web_app) == "undelivered"
+    # What is over cannot be taken any more.
+    assert "We remind you of" not in take(client, ringing, "person")
+    web_app.extensions["outreach"].clock.forward(minutes=31)
+    worker.run_once(web_app)
+
+    assert "This phone is ringing" in client.get(HOME).text
+
+
+def test_phone_does_with_a_call_only_what_can_be_done(client, ringing):
+    fields = {"from": "+18165550101", "sid": ringing, "taken": "burned"}
+    assert client.post(HOME.replace("simulator?", "simulator/ring?"), data=fields).status_code == 400

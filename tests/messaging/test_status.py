@@ -107,7 +107,7 @@ def test_receive_tells_when_the_vendor_took_a_text_twice(context, vault, caplog)
 
 
 @pytest.mark.parametrize(
-    ("code", "reason"), [(30005, "unreachable"), (30006, "unreachable"), (21610, "blocked"), (30003, None)]
+    ("code", "reason"), [(30005, "unreachable"), (30006, "voice_only"), (21610, "blocked"), (30003, None)]
 )
 def test_receive_learns_about_the_number(context, vault, code, reason):
     message_id = claimed(vault)

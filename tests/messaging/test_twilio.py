@@ -15,6 +15,7 @@ from outreach.config import TwilioSettings
 from outreach.messaging.gateways import base
 from outreach.messaging.gateways.base import (
     Accepted,
+    Dial,
     Dispatch,
     NotSent,
     Rejected,
@@ -24,7 +25,7 @@ from outreach.messaging.gateways.base import (
 )
 from outreach.messaging.gateways.twilio import TwilioGateway
 from tests.factories import NOW
-from tests.messaging.fakes import PHONE, sid
+from tests.messaging.fakes import PHONE, call_sid, sid
 
 ACCOUNT = "AC" + "a" * 32
 DISPATCH = Dispatch(
@@ -224,3 +225,59 @@ def test_kinds_in_the_file_are_those_of_the_code():
     assert set(kinds) == set(get_args(base.Kind))
     codes = [code for listed in kinds.values() for code in listed]
     assert len(codes) == len(set(codes))
+
+
+DIAL = Dial(PHONE, "https://outreach.example.org/hooks/twilio/voice/picked-up/1.x", DISPATCH.status_callback)
+
+
+def caller(url, **given) -> TwilioGateway:
+    return gateway(url, from_number="+18165550100", **given)
+
+
+def test_call_posts_the_call_once(vendor):
+    assert caller(vendor.url).call(DIAL) == Accepted(call_sid(1), "queued")
+    (post,) = vendor.posts
+    assert {name: post[name] for name in ("To", "From", "Url", "StatusCallback", "MachineDetection")} == {
+        "To": PHONE,
+        "From": "+18165550100",
+        "Url": DIAL.answer_address,
+        "StatusCallback": DIAL.status_callback,
+        "MachineDetection": "DetectMessageEnd",
+    }
+    assert vendor.requests[0][1] == f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
+
+
+def test_call_needs_a_number_to_call_from(vendor):
+    assert gateway(vendor.url).call(DIAL) == NotSent("no number to call from")
+    assert vendor.posts == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        ("cut before", Unknown("ConnectionError")),
+        ("cut after", Unknown("ConnectionError")),
+        ("500 after", Unknown("HTTP status 500")),
+        ("429", NotSent("too many requests", 7.0)),
+        ((400, 21214), Rejected(21214, "number")),
+        ((400, 21215), Rejected(21215, "configuration")),
+    ],
+)
+def test_call_says_only_what_is_certain(vendor, fault, outcome):
+    vendor.faults.append(fault)
+
+    assert caller(vendor.url).call(DIAL) == outcome
+    assert len(vendor.posts) == 1
+
+
+def test_call_that_was_cut_is_found_by_its_number(vendor):
+    vendor.faults.append("cut after")
+    way = caller(vendor.url)
+    way.call(DIAL)
+    way.send(DISPATCH)
+
+    assert way.find_calls(PHONE, since=NOW - timedelta(minutes=1)) == (Report(call_sid(1), "queued"),)
+    assert way.find_calls("+18165550199", since=NOW - timedelta(minutes=1)) == ()
+    assert way.fetch(call_sid(1)) == Report(call_sid(1), "queued")
+    vendor.listing_status = 500
+    assert way.find_calls(PHONE, since=NOW) is None

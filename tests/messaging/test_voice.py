@@ -3,7 +3,7 @@
 from xml.etree import ElementTree
 
 from outreach.i18n import LANGUAGES
-from outreach.messaging.channels.voice import VOICES, Question, Spoken, heard, spoken_locales, twiml
+from outreach.messaging.channels.voice import VOICES, Played, Question, Spoken, heard, twiml
 
 ADDRESS = "https://outreach.test/hooks/twilio/voice/menu/3"
 SAID = (Spoken("en", "Soup & <bread>"), Spoken("ar", "نزهة"))
@@ -50,7 +50,14 @@ def test_phone_in_the_browser_hears_what_the_vendor_is_told():
     assert heard(twiml(SAID, None)).address is None
 
 
-def test_languages_without_a_voice_are_not_offered():
-    assert spoken_locales(("so", "es", "my", "en")) == ("es", "en")
-    assert spoken_locales(("so", "my")) == ("en",)
+def test_recording_is_played_within_the_question_so_that_a_key_cuts_it_short():
+    said = (Spoken("en", "Soup"), Played("https://outreach.test/voice/prompts/ab12.wav"))
+    answer = twiml(said, Question(ADDRESS, is_number=False))
+
+    gather = ElementTree.fromstring(answer)[0]
+    assert [(verb.tag, verb.text) for verb in gather] == [("Say", "Soup"), ("Play", said[1].address)]
+    assert heard(answer).said == said
+
+
+def test_every_voice_is_of_a_language_of_ours():
     assert set(VOICES) <= set(LANGUAGES)

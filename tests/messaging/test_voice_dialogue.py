@@ -1,7 +1,7 @@
 """The conversation by keys: every way through it, and that no sequence of keys leads out of it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -9,30 +9,31 @@ from hypothesis import strategies as st
 
 from outreach.i18n import translator
 from outreach.messaging import voice_phrases as phrases
-from outreach.messaging.phrases import Phrase, When
+from outreach.messaging.phrases import Notice, Phrase, When
 from outreach.messaging.turns import (
+    AcceptOffer,
     AlreadyRegistered,
     AskPerson,
     Cancel,
+    ChangeParty,
+    DeclineOffer,
     EventFacts,
     GivenUp,
+    OfferDeclined,
+    OfferFacts,
+    OfferLate,
+    PartyChanged,
+    PartyNotChanged,
+    Reaffirm,
     Refused,
     Register,
     RegistrationFacts,
     Told,
 )
-from outreach.messaging.voice_dialogue import (
-    EVENTS_PER_PAGE,
-    MOST_VISITS,
-    NUMBER_STEPS,
-    Call,
-    CheckCode,
-    VoiceFacts,
-    begin,
-    concluded,
-    step,
-)
+from outreach.messaging.voice_dialogue import MOST_VISITS, begin, begin_owed, concluded, step
 from outreach.messaging.voice_phrases import Line, spoken
+from outreach.messaging.voice_questions import EVENTS_PER_PAGE
+from outreach.messaging.voice_turns import NUMBER_STEPS, Call, CheckCode, StopCalls, VoiceFacts
 
 
 def an_event(number, **given):
@@ -47,6 +48,14 @@ EVENTS = tuple(an_event(number) for number in range(1, 7))
 WAITING = Phrase("You are number %(place)s. All seats are taken now.", {"place": 3})
 MINE = RegistrationFacts(7, EVENTS[0], 3, "482910")
 OTHER = RegistrationFacts(8, EVENTS[1], 2, "111222", waiting=WAITING)
+
+
+OFFER = OfferFacts(
+    OTHER,
+    datetime(2026, 9, 10, 15, tzinfo=UTC),
+    datetime(2026, 9, 11, 15, tzinfo=UTC),
+    datetime(2026, 9, 11, 10),
+)
 
 
 class Caller:
@@ -69,6 +78,7 @@ class Caller:
             events=events,
             event=next((one for one in events if one.public_id == call.event_public_id), None),
             registrations=self.given["registrations"] if call.is_proven else (),
+            offer=self.given.get("offer") if call.is_proven else None,
             last_text=self.given.get("last_text") if call.is_proven else None,
         )
 
@@ -86,7 +96,9 @@ class Caller:
                 checked = "right" if turn.action.code == MINE.code else "wrong"
                 proven = replace(before, is_proven=before.is_proven or checked == "right")
                 turn = concluded(turn, checked, self.facts(proven))
-            elif isinstance(turn.action, Register | Cancel):
+            elif isinstance(
+                turn.action, Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm
+            ):
                 turn = concluded(turn, self.outcome, self.facts(before))
             if isinstance(turn.action, AskPerson) and turn.action not in self.actions[-1:]:
                 self.actions.append(turn.action)
@@ -130,6 +142,14 @@ def test_caller_signs_up_without_texts():
     heard = caller.press("1", "1", "2", "3", "1", "2")
 
     assert caller.actions == [Register("event2", 3, "en", wants_texts=False)]
+    assert said(phrases.TEXT_FOLLOWS) not in heard
+
+
+def test_caller_signs_up_for_calls():
+    caller = Caller()
+    heard = caller.press("1", "1", "2", "3", "1", "3")
+
+    assert caller.actions == [Register("event2", 3, "en", wants_texts=False, wants_calls=True)]
     assert said(phrases.TEXT_FOLLOWS) not in heard
 
 
@@ -339,6 +359,62 @@ def test_nobody_calls_back_a_hidden_number():
     assert caller.actions == []
 
 
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (PartyChanged(replace(MINE, party_size=5).told("en")), "It is changed: Potluck 1"),
+        (PartyNotChanged(MINE.told("en")), "Nothing changed: Potluck 1"),
+    ],
+)
+def test_caller_changes_how_many_come_after_the_code(outcome, words):
+    caller = Caller()
+    caller.outcome = outcome
+    assert said(phrases.CODE) == caller.press("1", "4")
+    assert "For your group at Potluck 1" in caller.press(MINE.code)
+    assert "Number of people now: 3." in caller.press("1")
+    assert "from 3 to 5" in caller.press("5")
+    assert words in caller.press("1")
+
+    assert caller.actions == [CheckCode(MINE.code), ChangeParty(7, 5)]
+    assert caller.call.step == "menu"
+
+
+def test_caller_who_enters_the_same_number_or_none_that_can_be_changes_nothing():
+    caller = Caller()
+    caller.press("1", "4", MINE.code, "1")
+    assert said(phrases.PARTY_OUT_OF_RANGE) in caller.press("21")
+    assert "How many are coming" in caller.press("5", "2")
+    assert "is kept" in caller.press("3")
+
+    assert caller.actions == [CheckCode(MINE.code)]
+
+
+@pytest.mark.parametrize(
+    ("key", "action", "outcome", "words"),
+    [
+        ("1", AcceptOffer(8), Told(replace(OTHER, waiting=None).told("en")), "You are signed up: Potluck 2"),
+        ("1", AcceptOffer(8), OfferLate(OTHER.told("en")), "no longer kept"),
+        ("2", DeclineOffer(8), OfferDeclined(OTHER.told("en")), "You do not take the seats"),
+    ],
+)
+def test_caller_answers_an_offer_after_the_code(key, action, outcome, words):
+    caller = Caller(offer=OFFER)
+    caller.outcome = outcome
+    assert "To take them" not in caller.press("1", "2")
+    assert "We keep them until" in caller.press(MINE.code)
+    assert words in caller.press(key)
+
+    assert caller.actions == [CheckCode(MINE.code), action]
+
+
+def test_caller_may_leave_an_offer_open():
+    caller = Caller(offer=OFFER)
+    caller.press("1", "2", MINE.code, "#")
+
+    assert caller.call.step == "menu"
+    assert caller.actions == [CheckCode(MINE.code)]
+
+
 def test_call_survives_being_written_down():
     caller = Caller()
     caller.press("1", "1", "2", "3")
@@ -362,9 +438,10 @@ KEYS = st.one_of(
         [Told(MINE.told("en")), GivenUp(MINE.told("en")), Refused("gone"), AlreadyRegistered(MINE.told("en"))]
     ),
     st.sampled_from([(), EVENTS[:1], EVENTS, (an_event(1, is_cancelled=True),)]),
+    st.sampled_from([None, OFFER]),
 )
-def test_any_keys_end_in_a_defined_state(answers, has_number, offered, outcome, events):
-    caller = Caller(has_number=has_number, offered_locales=offered, events=events)
+def test_any_keys_end_in_a_defined_state(answers, has_number, offered, outcome, events, offer):
+    caller = Caller(has_number=has_number, offered_locales=offered, events=events, offer=offer)
     caller.outcome = outcome
     for count, keys in enumerate(answers, 1):
         before = caller.call
@@ -381,7 +458,7 @@ def test_any_keys_end_in_a_defined_state(answers, has_number, offered, outcome, 
     for action in caller.actions:
         if isinstance(action, Register):
             assert 1 <= action.party_size <= 20
-            assert has_number or not action.wants_texts
+            assert has_number or not (action.wants_texts or action.wants_calls)
         if isinstance(action, Cancel | CheckCode | AskPerson):
             assert has_number
     assert caller.call is None or len(answers) <= MOST_VISITS
@@ -398,4 +475,68 @@ def test_machine_that_plays_keys_is_hung_up_on():
 
 
 def test_questions_for_a_number_are_known():
-    assert {"party", "code"} == NUMBER_STEPS
+    assert {"party", "new_party", "code"} == NUMBER_STEPS
+
+
+def owed_call(purpose, registration=MINE, **given):
+    """A call of ours that somebody has picked up, and what is said at first."""
+    caller = Caller(**given)
+    facts = replace(registration.told("en"), answer_by_local=OFFER.expires_local)
+    known = caller.facts
+    caller.facts = lambda call: replace(
+        known(call), registrations=(registration,), owed=Notice(purpose, facts)
+    )
+    call = Call("owed", locale="en", registration_id=registration.id, purpose=purpose)
+    caller.take(begin_owed(call, caller.facts(call), is_machine=False))
+    return caller
+
+
+@pytest.mark.parametrize(
+    ("purpose", "registration", "key", "action"),
+    [
+        ("day_before", MINE, "1", Reaffirm(7)),
+        ("two_hours_before", MINE, "1", Reaffirm(7)),
+        ("moved", MINE, "1", Reaffirm(7)),
+        ("moved", OTHER, "1", None),
+        ("seat_offered", OTHER, "1", AcceptOffer(8)),
+        ("seat_offered", OTHER, "2", DeclineOffer(8)),
+        ("cancelled", MINE, "1", None),
+        ("cancelled", MINE, "9", AskPerson("asked")),
+        ("day_before", MINE, "0", StopCalls()),
+    ],
+)
+def test_key_answers_a_call_of_ours(purpose, registration, key, action):
+    caller = owed_call(purpose, registration)
+    caller.press(key)
+
+    assert caller.actions == ([action] if action else [])
+
+
+def test_place_is_given_up_in_a_call_of_ours_only_after_a_yes():
+    caller = owed_call("day_before")
+    caller.outcome = GivenUp(MINE.told("en"))
+    assert "For yes, press 1" in caller.press("2")
+    assert caller.actions == []
+    assert "You gave up your place" in caller.press("1")
+
+    assert caller.actions == [Cancel(7)]
+    assert caller.call is None
+
+
+@given(
+    st.lists(KEYS, max_size=100),
+    st.sampled_from(["day_before", "two_hours_before", "moved", "cancelled", "seat_offered"]),
+    st.sampled_from([MINE, OTHER]),
+)
+def test_any_keys_end_a_call_of_ours_in_a_defined_state(answers, purpose, registration):
+    caller = owed_call(purpose, registration)
+    for keys in answers:
+        caller.press(keys)
+        assert caller.lines, "nobody listens to silence"
+        assert registration.code not in caller.words()
+        if caller.call is None:
+            break
+        assert caller.call.step in ("owed", "confirm_cancel")
+        assert Call.from_json(caller.call.to_json()) == caller.call
+    assert caller.call is None or len(answers) <= MOST_VISITS
+    assert not any(isinstance(action, CheckCode | Register | ChangeParty) for action in caller.actions)

@@ -231,7 +231,8 @@ def test_guest_signs_up_by_voice(web_app, phone, vault):
         assert open_guest(vault, guest.sealed).phone == NUMBER
         line = db.session.scalars(select(ConsentEvent)).one()
         words = vault.open(line.sealed, place="consent")["wording"]
-    assert words == f"{said(phrases.TEXTS, region='Kansas City')}\n> 1"
+    # All that was heard before the key, which offered calls as well.
+    assert words == f"{said(phrases.TEXTS, region='Kansas City')}\n{said(phrases.CALLS)}\n> 1"
 
 
 def test_confirmation_is_texted_after_a_yes_only(web_app, phone, vault):

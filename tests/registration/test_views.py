@@ -17,10 +17,10 @@ from outreach.events.kinds import KINDS
 from outreach.events.models import Event
 from outreach.i18n import translator
 from outreach.registration import service, views
-from outreach.registration.consent_words import consent_words
+from outreach.registration.consent_words import VERSION, calls_consent_words, consent_words
 from outreach.registration.guests import GuestFacts, PartyFacts, open_guest, open_party
+from outreach.registration.ledger import record_consent
 from outreach.registration.models import ConsentEvent, Guest, Registration
-from outreach.registration.service import record_consent
 from tests.factories import NOW, make_event, make_request
 
 PHONE = "+18165550123"
@@ -209,6 +209,7 @@ MISTAKES = [
     ({"phone": "amina@example.org"}, "phone number from the United States"),
     ({"first_name": "A" * 41}, "at most 40 letters"),
     ({"phone": "", "wants_texts": "y"}, "Enter your phone number to get texts"),
+    ({"phone": "", "wants_calls": "y"}, "Enter your phone number to get calls"),
     ({"leave_empty": "https://spam.example"}, "leave the hidden box empty"),
 ]
 
@@ -692,7 +693,35 @@ def test_texts_can_be_turned_off_and_on(web_app, client, event, pass_of, stored)
     assert consent_words(translator("en"), region="Kansas City") in words
     assert stored()[0][0].wants_texts
     with web_app.app_context():
-        assert [line.action for line in db.session.scalars(select(ConsentEvent))] == ["granted", "granted"]
+        lines = db.session.scalars(select(ConsentEvent).order_by(ConsentEvent.id)).all()
+        assert [line.action for line in lines] == ["granted", "stopped", "granted"]
+        assert len({line.scope for line in lines}) == 1
+        assert lines[0].scope.startswith("event:")
+        assert {line.version for line in lines} == {VERSION}
+
+
+@pytest.mark.parametrize("boxes", [{"wants_calls": "y"}, {"wants_calls": "y", "wants_texts": "y"}])
+def test_guest_asks_for_calls_instead_and_can_go_back_to_texts(
+    web_app, client, event, pass_of, stored, boxes
+):
+    address = pass_of(phone=TYPED, **boxes)
+    assert "Calls instead" in plain(client.get(address).text)
+    found = [(stored()[0][0].wants_texts, stored()[0][0].wants_calls)]
+    for choice in ("on", "calls", "off"):
+        assert client.post(f"{address}/{event}/texts", data={"texts": choice}).status_code == 303
+        found.append((stored()[0][0].wants_texts, stored()[0][0].wants_calls))
+
+    assert found == [(False, True), (True, False), (False, True), (False, False)]
+    with web_app.app_context():
+        vault = web_app.extensions["outreach"].vault
+        kept = [
+            vault.open(line.sealed, place="consent")["wording"]
+            for line in db.session.scalars(select(ConsentEvent).order_by(ConsentEvent.id))
+        ]
+    texts, calls = (
+        words(translator("en"), region="Kansas City") for words in (consent_words, calls_consent_words)
+    )
+    assert kept == [calls, texts, calls]
 
 
 def test_number_that_said_stop_is_told_how_to_start(web_app, client, event, pass_of, stored):
@@ -700,7 +729,7 @@ def test_number_that_said_stop_is_told_how_to_start(web_app, client, event, pass
     hashed = stored()[0][0].phone_hash
     with web_app.app_context(), transaction():
         vault = web_app.extensions["outreach"].vault
-        record_consent(hashed, "stopped", "STOP", "en", source="text", vault=vault, now=NOW)
+        record_consent(hashed, "stopped", "STOP", "en", scope="all", source="text", vault=vault, now=NOW)
 
     text = plain(client.get(address).text)
 

@@ -19,8 +19,8 @@ class Voice:
 
 
 #: The voice of each language that the vendor can speak (docs/voice/twiml/say/text-speech and the list in
-#: twilio-node 45d3d65 of 2026-07; read 2026-11). It has none for Somali, Swahili, Burmese, Dari, Pashto
-#: and Kinyarwanda: they need recordings, and are not offered by voice without them.
+#: twilio-node 45d3d65 of 2026-07; read 2026-11). It has none for Somali, Swahili, Burmese, Nepali, Dari,
+#: Pashto and Kinyarwanda: they need recordings, and are not offered by voice without them.
 VOICES: Mapping[str, Voice] = {
     "en": Voice("Polly.Joanna", "en-US"),
     "es": Voice("Polly.Lupe", "es-US"),
@@ -40,6 +40,16 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Played:
+    """A recording, by its absolute address."""
+
+    address: str
+
+
+Utterance = Spoken | Played
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Where the keys go that are pressed next."""
 
@@ -52,18 +62,13 @@ class Question:
 class Heard:
     """What a caller hears of one answer, and where the next keys go."""
 
-    said: tuple[Spoken, ...]
+    said: tuple[Utterance, ...]
     #: None when we hang up.
     address: str | None
     is_number: bool
 
 
-def spoken_locales(offered: Sequence[str]) -> tuple[str, ...]:
-    """Of the languages on offer those that have a voice; English when none of them has."""
-    return tuple(locale for locale in offered if locale in VOICES) or ("en",)
-
-
-def twiml(said: Sequence[Spoken], question: Question | None) -> str:
+def twiml(said: Sequence[Utterance], question: Question | None) -> str:
     """The answer to a webhook of a call: says something, then asks for keys or hangs up.
 
     A key cuts the words short. When none is pressed the same address hears of that; a vendor that does
@@ -96,13 +101,22 @@ def heard(answer: str) -> Heard:
     verb = response if gather is None else gather
     locales = {voice.language: locale for locale, voice in VOICES.items()}
     return Heard(
-        tuple(Spoken(locales[say.attrib["language"]], say.text or "") for say in verb.iter("Say")),
+        tuple(
+            Played(each.text or "")
+            if each.tag == "Play"
+            else Spoken(locales[each.attrib["language"]], each.text or "")
+            for each in verb
+            if each.tag in ("Say", "Play")
+        ),
         None if gather is None else gather.attrib["action"],
         is_number=gather is not None and gather.attrib["finishOnKey"] == "#",
     )
 
 
-def _say(verb: VoiceResponse | Gather, said: Sequence[Spoken]) -> None:
+def _say(verb: VoiceResponse | Gather, said: Sequence[Utterance]) -> None:
     for each in said:
-        voice = VOICES[each.locale]
-        verb.say(each.words, voice=voice.name, language=voice.language)
+        if isinstance(each, Played):
+            verb.play(each.address)
+        else:
+            voice = VOICES[each.locale]
+            verb.say(each.words, voice=voice.name, language=voice.language)

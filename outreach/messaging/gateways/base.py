@@ -11,13 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-#: What an error means: no text can reach the number · its holder refuses them · our account or sender is
-#: not set up or paused · the text itself is wrong · there is too much at once · the phone is off · nobody
-#: says why · the carrier takes no more today · it looks like fraud · the carrier does not like the text ·
-#: the network lost this one.
+#: What an error means: nothing can reach the number · no text can, but a call may · its holder refuses
+#: them · our account or sender is not set up or paused · the text itself is wrong · there is too much at
+#: once · the phone is off · nobody says why · the carrier takes no more today · it looks like fraud · the
+#: carrier does not like the text · the network lost this one.
 Kind = Literal[
-    "number", "consent", "configuration", "ours", "congestion", "unreachable", "unexplained", "capped",
-    "guarded", "filtered", "delivery",
+    "number", "landline", "consent", "configuration", "ours", "congestion", "unreachable", "unexplained",
+    "capped", "guarded", "filtered", "delivery",
 ]  # fmt: skip
 
 _ERRORS: Mapping[str, list[int]] = tomllib.loads(
@@ -37,6 +37,13 @@ STATE_OF_STATUS: Mapping[str, str] = {
     "undelivered": "undelivered",
     "failed": "failed",
     "canceled": "failed",
+    # Of calls.
+    "initiated": "sending",
+    "ringing": "sending",
+    "in-progress": "sent",
+    "completed": "delivered",
+    "busy": "undelivered",
+    "no-answer": "undelivered",
 }
 #: How far a text came. Reports arrive in any order; one that says less than another is late.
 RANK_OF_STATE: Mapping[str, int] = {
@@ -60,6 +67,18 @@ class Dispatch:
     body: str
     #: The vendor drops it when it could not pass it on for so long.
     validity_seconds: int
+    #: Where the vendor reports what becomes of it.
+    status_callback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """One call for the vendor to place."""
+
+    #: E.164.
+    to: str
+    #: Where the vendor asks what to say once somebody, or a machine, has answered.
+    answer_address: str
     #: Where the vendor reports what becomes of it.
     status_callback: str
 
@@ -122,6 +141,12 @@ class Gateway(Protocol):
     def send(self, dispatch: Dispatch) -> Outcome:
         """Hands one text to the vendor, once."""
 
+    def call(self, dial: Dial) -> Outcome:
+        """Lets the vendor place one call, once."""
+
+    def find_calls(self, to: str, *, since: datetime) -> tuple[Report, ...] | None:
+        """Calls that the vendor placed to a number since an instant, in order; or None, as `find`."""
+
     def find(self, to: str, body: str, *, since: datetime) -> tuple[Report, ...] | None:
         """Texts of exactly this body that the vendor took for a number since an instant, the first one first.
 
@@ -129,7 +154,7 @@ class Gateway(Protocol):
         """
 
     def fetch(self, sid: str) -> Report | None:
-        """What became of a text; None when the vendor cannot tell."""
+        """What became of a text or a call; None when the vendor cannot tell."""
 
 
 def kind_of(code: int, http_status: int = 0) -> Kind:

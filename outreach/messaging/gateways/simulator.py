@@ -5,7 +5,8 @@ became of a text by a signed webhook.
 """
 
 import logging
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from flask import Flask
@@ -14,12 +15,15 @@ from werkzeug.test import Client
 
 from outreach.database import db, transaction
 from outreach.messaging import outcomes
-from outreach.messaging.gateways.base import Accepted, Dispatch, Outcome, Rejected, Report, kind_of
-from outreach.messaging.models import SimulatedText
+from outreach.messaging.gateways.base import Accepted, Dial, Dispatch, Outcome, Rejected, Report, kind_of
+from outreach.messaging.models import SimulatedCall, SimulatedText
 from outreach.messaging.outcomes import OUTCOMES
 from outreach.messaging.signatures import HEADER, account, sign
 from outreach.registration.guests import phone_hash
 from outreach.runtime import Runtime
+
+#: A phone in the browser rings longer than one in life, so that whoever tries it out gets there.
+RINGS_FOR = timedelta(minutes=10)
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +50,34 @@ class SimulatorGateway:
             post_signed(self._app, dispatch.status_callback, form)
         return Accepted(sid, "queued")
 
+    def call(self, dial: Dial) -> Outcome:
+        """Lets a phone in the browser ring."""
+        sid, runtime = "CA" + uuid4().hex, self._runtime
+        with self._app.app_context(), transaction() as session:
+            session.add(
+                SimulatedCall(
+                    sid=sid,
+                    phone_hash=phone_hash(runtime.vault, dial.to),
+                    sealed=runtime.vault.seal(asdict(dial), place="simulator"),
+                    status="ringing",
+                    created_at=runtime.clock(),
+                )
+            )
+        return Accepted(sid, "queued")
+
+    def find_calls(self, to: str, *, since: datetime) -> tuple[Report, ...] | None:
+        """Looks among the calls that it placed."""
+        with self._app.app_context():
+            rows = db.session.scalars(
+                select(SimulatedCall)
+                .where(
+                    SimulatedCall.phone_hash == phone_hash(self._runtime.vault, to),
+                    SimulatedCall.created_at >= since,
+                )
+                .order_by(SimulatedCall.id)
+            ).all()
+        return tuple(self._report_of_call(row) for row in rows)
+
     def find(self, to: str, body: str, *, since: datetime) -> tuple[Report, ...] | None:
         """Looks among what it took."""
         runtime = self._runtime
@@ -66,8 +98,11 @@ class SimulatorGateway:
         )
 
     def fetch(self, sid: str) -> Report | None:
-        """Says of each text that it took what became of it."""
+        """Says of each text and call that it took what became of it."""
         with self._app.app_context():
+            call = db.session.scalar(select(SimulatedCall).where(SimulatedCall.sid == sid))
+            if call is not None:
+                return self._report_of_call(call)
             row = db.session.scalar(select(SimulatedText).where(SimulatedText.sid == sid))
         return self._report(row) if row else None
 
@@ -78,6 +113,10 @@ class SimulatorGateway:
 
     def _report(self, row: SimulatedText) -> Report:
         return OUTCOMES[row.outcome].report(row.sid, self._runtime.clock() - row.created_at)
+
+    def _report_of_call(self, row: SimulatedCall) -> Report:
+        has_rung_out = row.status == "ringing" and self._runtime.clock() - row.created_at > RINGS_FOR
+        return Report(row.sid, "no-answer" if has_rung_out else row.status)
 
     def _text(self, sid: str, dispatch: Dispatch, outcome: str) -> SimulatedText:
         runtime = self._runtime

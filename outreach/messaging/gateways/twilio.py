@@ -12,6 +12,7 @@ import re
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -26,6 +27,7 @@ from twilio.rest import Client
 from outreach.config import TwilioSettings
 from outreach.messaging.gateways.base import (
     Accepted,
+    Dial,
     Dispatch,
     NotSent,
     Outcome,
@@ -41,7 +43,9 @@ _TIMEOUTS_SECONDS = (3.0, 30.0)
 _LONGEST_REST_SECONDS = 20.0
 #: Texts to one number that are listed; more within minutes are no list that proves anything.
 _LISTED = 50
-_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+_SID = re.compile(r"(SM|MM|CA)[0-9a-fA-F]{32}")
+#: How long a phone rings: five or six times, as a machine answers after four.
+_RING_SECONDS = 30
 #: Why urllib3 says that no connection came about, so that not a byte of the request left.
 _NO_CONNECTION = (
     urllib3.exceptions.NewConnectionError,
@@ -78,6 +82,7 @@ class TwilioGateway:
             if settings.messaging_service_sid
             else {"from_": settings.from_number}
         )
+        self._number = settings.from_number
         self._client = Client(
             settings.account_sid,
             settings.auth_tokens[0],
@@ -88,16 +93,41 @@ class TwilioGateway:
 
     def send(self, dispatch: Dispatch) -> Outcome:
         """Posts one text, once."""
+        return self._post(
+            self._client.messages.create,
+            to=dispatch.to,
+            body=dispatch.body,
+            validity_period=dispatch.validity_seconds,
+            status_callback=dispatch.status_callback,
+            # The text must be found again in the list letter by letter.
+            smart_encoded=False,
+            **self._sender,
+        )
+
+    def call(self, dial: Dial) -> Outcome:
+        """Posts one call, once; where a machine answers, the vendor waits until it has finished speaking."""
+        if not self._number:
+            return NotSent("no number to call from")
+        return self._post(
+            self._client.calls.create,
+            to=dial.to,
+            from_=self._number,
+            url=dial.answer_address,
+            method="POST",
+            status_callback=dial.status_callback,
+            status_callback_method="POST",
+            status_callback_event=["ringing", "answered", "completed"],
+            machine_detection="DetectMessageEnd",
+            timeout=_RING_SECONDS,
+        )
+
+    def find_calls(self, to: str, *, since: datetime) -> tuple[Report, ...] | None:
+        """Lists the calls that were placed to the number."""
+        return self._found(self._client.calls.list, to, lambda each: True, since=since)
+
+    def _post(self, create: Callable[..., Any], **fields: Any) -> Outcome:
         try:
-            message = self._client.messages.create(
-                to=dispatch.to,
-                body=dispatch.body,
-                validity_period=dispatch.validity_seconds,
-                status_callback=dispatch.status_callback,
-                # The text must be found again in the list letter by letter.
-                smart_encoded=False,
-                **self._sender,
-            )
+            made = create(**fields)
         except _TooManyRequestsError as error:
             return NotSent("too many requests", error.retry_after_seconds)
         except TwilioException as error:
@@ -107,19 +137,27 @@ class TwilioGateway:
             return NotSent(reason) if _never_connected(error) else Unknown(reason)
         except _UNREADABLE as error:
             return Unknown(f"unreadable answer, {type(error).__name__}")
-        if not isinstance(message.sid, str) or not _SID.fullmatch(message.sid):
+        if not isinstance(made.sid, str) or not _SID.fullmatch(made.sid):
             return Unknown("answer without an id")
-        return Accepted(message.sid, str(message.status))
+        return Accepted(made.sid, str(made.status))
 
     def find(self, to: str, body: str, *, since: datetime) -> tuple[Report, ...] | None:
         """Lists what was sent to the number; not by the date of sending, which may not be set yet."""
+        return self._found(
+            self._client.messages.list,
+            to,
+            lambda each: (each.body or "").strip() == body.strip(),
+            since=since,
+        )
+
+    def _found(
+        self, lists: Callable[..., Any], to: str, is_it: Callable[[Any], bool], *, since: datetime
+    ) -> tuple[Report, ...] | None:
         try:
-            listed = self._client.messages.list(to=to, limit=_LISTED, page_size=_LISTED)
+            listed = lists(to=to, limit=_LISTED, page_size=_LISTED)
             recent = [each for each in listed if each.date_created is None or each.date_created >= since]
             found = [
-                _report(each)
-                for each in recent
-                if str(each.direction).startswith("outbound") and (each.body or "").strip() == body.strip()
+                _report(each) for each in recent if str(each.direction).startswith("outbound") and is_it(each)
             ]
         except _NO_ANSWER:
             return None
@@ -129,9 +167,10 @@ class TwilioGateway:
         return tuple(reversed(found))
 
     def fetch(self, sid: str) -> Report | None:
-        """Asks for one text by its id."""
+        """Asks for one text or call by its id."""
+        kept = self._client.calls if sid.startswith("CA") else self._client.messages
         try:
-            return _report(self._client.messages(sid).fetch())
+            return _report(kept(sid).fetch())
         except _NO_ANSWER:
             return None
 
@@ -214,7 +253,8 @@ def _never_connected(error: requests.RequestException) -> bool:
 def _report(message: Any) -> Report:
     if not _SID.fullmatch(message.sid):
         raise ValueError("a text without an id")
-    code = int(message.error_code or 0)
+    # A call has none.
+    code = int(getattr(message, "error_code", None) or 0)
     return Report(message.sid, str(message.status), code)
 
 

@@ -6,9 +6,11 @@ from outreach.messaging.models.broadcast import Broadcast
 from outreach.messaging.models.conversation import Conversation
 from outreach.messaging.models.inbound_message import InboundMessage
 from outreach.messaging.models.message import Message
+from outreach.messaging.models.prompt_recording import PromptRecording
 from outreach.messaging.models.provider_event import ProviderEvent
 from outreach.messaging.models.reveal import Reveal
 from outreach.messaging.models.sender import Sender
+from outreach.messaging.models.simulated_call import SimulatedCall
 from outreach.messaging.models.simulated_phone import SimulatedPhone
 from outreach.messaging.models.simulated_text import SimulatedText
 from outreach.messaging.models.suppression import Suppression
@@ -23,9 +25,11 @@ __all__ = [
     "Conversation",
     "InboundMessage",
     "Message",
+    "PromptRecording",
     "ProviderEvent",
     "Reveal",
     "Sender",
+    "SimulatedCall",
     "SimulatedPhone",
     "SimulatedText",
     "Suppression",

@@ -1,4 +1,4 @@
-"""Announcements: what staff write to the registered guests of one event, and how far it has come."""
+"""Announcements: what is texted about one event to its guests or to readers of news, and how far it came."""
 
 from datetime import datetime
 
@@ -9,6 +9,9 @@ from outreach.accounts.models import Staff
 from outreach.database import Base, UTCDateTime
 from outreach.events.models import Event
 
+#: The audience of those who have seats at the event.
+GUESTS = "guests"
+
 
 class Broadcast(Base):
     """One announcement. Never deleted: what it cost counts in its month when its texts are long gone."""
@@ -18,6 +21,8 @@ class Broadcast(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    #: Who gets it: the event's guests, or the readers of the news of this scope.
+    audience: Mapped[str] = mapped_column(String(30), server_default=GUESTS, default=GUESTS)
     #: One of `broadcasts.STATES`.
     state: Mapped[str] = mapped_column(String(10), default="draft")
     #: The language that has words in any case; guests of languages without any read these.
@@ -36,8 +41,8 @@ class Broadcast(Base):
     parts: Mapped[int] = mapped_column(default=0)
     #: The month whose budget it is charged to, "2026-09"; null before the start.
     month: Mapped[str | None] = mapped_column(String(7), index=True)
-    #: How far the writing into the outbox has come; rises only.
-    last_registration_id: Mapped[int] = mapped_column(default=0)
+    #: How far the writing into the outbox has come, in registrations or readers of news; rises only.
+    last_told_id: Mapped[int] = mapped_column(default=0)
 
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,4 +1,4 @@
-"""The outbox: one row per text that is owed, was sent, or will never be; the table is the queue."""
+"""The outbox: one row per text or call that is owed, was sent, or never will be; the table is the queue."""
 
 from datetime import datetime
 
@@ -6,11 +6,13 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from outreach.database import Base, UTCDateTime
+from outreach.messaging.due import Channel
 from outreach.registration.models import Registration
+from outreach.registration.scopes import ALL
 
 
 class Message(Base):
-    """One outgoing text. Its states and the way between them are in `messaging.outbox`."""
+    """One outgoing text, or one try to call. Its states are those of `messaging.outbox`."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -25,6 +27,8 @@ class Message(Base):
     #: Whoever owes the same text has the same key, so that it is written once.
     dedup_key: Mapped[str] = mapped_column(String(120), unique=True)
     purpose: Mapped[str] = mapped_column(String(20))
+    #: One of `due.Channel`.
+    channel: Mapped[Channel] = mapped_column(String(5), default="text", server_default="text")
     #: 1 change, 2 reply, 3 reminder, 4 announcement.
     priority: Mapped[int]
     #: Null for a reply to somebody who is not registered.
@@ -35,6 +39,8 @@ class Message(Base):
     #: have to copy the table to learn of one.
     broadcast_id: Mapped[int | None] = mapped_column(index=True)
     phone_hash: Mapped[str] = mapped_column(String(40))
+    #: What its number can stop on its own, one of `registration.scopes`; "all" for an answer.
+    scope: Mapped[str] = mapped_column(String(30), server_default=ALL)
     #: Number, language and words, under the vault's key.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     #: Parts that are charged for.

@@ -1,4 +1,4 @@
-"""Numbers that must not be texted, looked up by keyed hash."""
+"""What numbers must not be texted about, looked up by keyed hash."""
 
 from datetime import datetime
 
@@ -9,11 +9,15 @@ from outreach.database import Base, UTCDateTime
 
 
 class Suppression(Base):
-    """One number that is not texted, and why; only its own START takes a "stop" away."""
+    """One number and one scope of texts that it does not get, or still does; `scopes.silence` reads it."""
 
     __tablename__ = "suppression"
 
     phone_hash: Mapped[str] = mapped_column(String(40), primary_key=True)
-    #: stop (its holder said so), blocked (the vendor says so) or unreachable (no such mobile number).
+    #: One of `registration.scopes`.
+    scope: Mapped[str] = mapped_column(String(30), primary_key=True)
+    #: One of `scopes.Reason`; only START from the number itself takes away a stop of everything.
     reason: Mapped[str] = mapped_column(String(12))
     since_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: When it has nothing more to say, as when its event is long over; null for never.
+    until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from outreach.database import Base, UTCDateTime
@@ -41,6 +41,8 @@ class Registration(Base):
     request_key: Mapped[str | None] = mapped_column(String(40), unique=True)
     #: Whether the guest agreed to texts about this event; the wording is in `consent_event`.
     wants_texts: Mapped[bool] = mapped_column(default=False)
+    #: Whether the guest asked to be called about this event instead of texted.
+    wants_calls: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Of `drafts.OFFERS`, what this party asked for.
     needs: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: `guests.PartyFacts` under the vault's key: companions' names, answers to questions.
