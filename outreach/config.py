@@ -59,6 +59,8 @@ class Settings:
     send_concurrency: int = 8
     #: Message parts a second that the sender's registration allows.
     segments_per_second: float = 3.75
+    #: Message parts that carriers take from it in a day; None where nobody set a limit.
+    segments_per_day: int | None = None
     log_level: str = "INFO"
     #: How many servers of our own stand before us and say in X-Forwarded-For who asked them.
     proxies: int = 0
@@ -72,6 +74,11 @@ class Settings:
     def is_public(self) -> bool:
         """Whether anybody but this machine's user can reach the service."""
         return not _is_loopback(self.public_url)
+
+    @property
+    def sender(self) -> str:
+        """What the vendor calls our sender: a service of several numbers, or one number."""
+        return self.twilio.messaging_service_sid or self.twilio.from_number or self.gateway
 
     @property
     def text_number(self) -> str | None:
@@ -115,6 +122,7 @@ class _Reader:
             ),
             send_concurrency=int(self.number("SEND_CONCURRENCY", 8, 1, 512)),
             segments_per_second=self.number("SEGMENTS_PER_SECOND", 3.75, 0.01, 10_000),
+            segments_per_day=int(self.number("SEGMENTS_PER_DAY", 0, 0, 100_000_000)) or None,
             log_level=self.level(),
             proxies=int(self.number("PROXIES", 0, 0, 5)),
             metrics_networks=self.networks("METRICS_NETWORKS", "127.0.0.0/8,::1/128"),

@@ -114,8 +114,8 @@ HOLDINGS: tuple[Holding, ...] = (
                 "message",
                 "id dedup_key purpose channel priority registration_id broadcast_id phone_hash scope sealed "
                 "segments state not_before deadline due_at zone changed_start_at reply_to_at attempts "
-                "claim_token lease_until claimed_at probes provider_sid provider_rank error_code created_at "
-                "accepted_at final_at",
+                "claim_token lease_until claimed_at probes provider_sid provider_rank error_code resends "
+                "sender created_at accepted_at final_at",
             ),
             *_columns("provider_event", "id message_id sid status error_code received_at"),
             *_columns(
@@ -197,6 +197,8 @@ TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "broadcast": "announcements that staff write, and how many texts they took",
     "announcement_budget": "amounts of money",
     "prompt_recording": "what staff read aloud for the phone",
+    "sender": "our own numbers, and how much of their rate is given out",
+    "text_tally": "how many texts left in a language on a day, and how many were filtered",
     "worker_mark": "when the worker did its rounds",
 }
 

@@ -1,7 +1,5 @@
 """The command that serves."""
 
-from functools import partial
-
 import click
 
 from outreach import schema
@@ -34,9 +32,8 @@ def serve(make_app: AppMaker, host: str, port: int, workers: int, no_worker: boo
         db.engine.dispose()
     warm_up(app)
     app.wsgi_app = MicroCache(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap
-    # Each web process has a worker, and all of them together the rate that the sender has.
-    work = None if no_worker else partial(run_worker, share=1 / workers)
-    Server(app, host=host, port=port, workers=workers, work=work).run()
+    # Each web process has a worker; they share the sender's rate.
+    Server(app, host=host, port=port, workers=workers, work=None if no_worker else run_worker).run()
 
 
 def _greet(address: str, *, has_demo: bool) -> None:

@@ -68,7 +68,7 @@ _MOST_EVENTS = 40
 _KEPT_FOR = timedelta(days=1)
 _PLACE = "voice"
 #: A text that left, as far as we know.
-_LEFT = ("accepted", "queued", "sending", "sent", "delivered")
+_LEFT = ("accepted", "queued", "sending", "sent", "unconfirmed", "delivered")
 #: Questions that are worth taking up by text, and the question of the text dialogue that each becomes.
 _DRAFTS = {"party": "party", "confirm": "confirm", "texts": "confirm"}
 

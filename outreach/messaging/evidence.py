@@ -115,8 +115,13 @@ def _look_for(
     if not found:
         return found
     others = status.sids_of_others(found)
+    old = status.given_up([message_id])
     db.session.rollback()
-    return tuple(report for report in found if others.get(report.sid, message_id) == message_id)
+    return tuple(
+        report
+        for report in found
+        if others.get(report.sid, message_id) == message_id and report.sid not in old
+    )
 
 
 def _conclude(row: Message, found: Sequence[Report] | None, *, vault: Vault, now: datetime) -> bool:
@@ -143,12 +148,13 @@ def _conclude(row: Message, found: Sequence[Report] | None, *, vault: Vault, now
 def _answered(row: Message, report: Report | None, *, vault: Vault, now: datetime) -> None:
     if report is not None:
         status.advance({row: report}, vault=vault, now=now)
-    if row.final_at is not None:
+    if row.final_at is not None or row.state == "ready":
+        # It has come to an end, or is sent again.
         return
     accepted_at = row.accepted_at or row.created_at
     next_at = status.next_question_at(accepted_at, now)
     if next_at is None:
-        row.final_at = now
+        end(row, "unconfirmed" if (row.state, row.channel) == ("sent", "text") else row.state, now=now)
     elif report is None and row.provider_sid is not None:
         row.due_at = min(next_at, now + _ASK_AGAIN_AFTER)
     else:

@@ -30,7 +30,9 @@ WAY_IN_SIGNS = 90
 _EVENTS_LISTED, _COMING_DAYS = 4, timedelta(days=7)
 
 #: A text in one of these may be on the phone.
-MAY_HAVE_ARRIVED = ("claimed", "accepted", "queued", "sending", "sent", "delivered", "unknown")
+MAY_HAVE_ARRIVED = (
+    "claimed", "accepted", "queued", "sending", "sent", "unconfirmed", "delivered", "unknown",
+)  # fmt: skip
 
 #: A yes to an offer that ran out deserves an answer for so long.
 _LATE_ANSWER = timedelta(days=1)

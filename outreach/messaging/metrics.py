@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from outreach.database import db
 from outreach.events.models import Event
-from outreach.messaging import overview
+from outreach.messaging import overview, senders
 from outreach.messaging.models import InboundMessage, Message
 from outreach.messaging.outbox import STATES
 from outreach.messaging.worker import last_seen_at
@@ -30,10 +30,14 @@ class Metrics:
     #: None when no worker ever was there.
     worker_seen_at: datetime | None
     events_to_come: int
+    #: Senders that the vendor refuses, or that were too fast.
+    senders_resting: int
+    #: By purpose and language, where carriers filter too many of a week's texts.
+    filtered: Mapping[tuple[str, str], int]
 
 
 def measured(*, now: datetime) -> Metrics:
-    """Looks how things stand; five queries, whatever there is."""
+    """Looks how things stand; seven queries, whatever there is."""
     counts = overview.counts()
     due_at = db.session.scalar(
         select(func.min(Message.due_at)).where(Message.state == "ready", Message.due_at <= now)
@@ -46,6 +50,8 @@ def measured(*, now: datetime) -> Metrics:
         inbound_waiting=db.session.scalar(inbound) or 0,
         worker_seen_at=last_seen_at(),
         events_to_come=db.session.scalar(events) or 0,
+        senders_resting=len(senders.resting(now=now)),
+        filtered={(each.purpose, each.locale): each.filtered for each in senders.filtering(now=now)},
     )
 
 
@@ -68,6 +74,13 @@ def _lines(metrics: Metrics) -> Iterator[str]:
         yield f"{name} {metrics.worker_seen_at.timestamp():.0f}"
     yield from _head("outreach_events_to_come", "Published events that have not begun.")
     yield f"outreach_events_to_come {metrics.events_to_come}"
+    yield from _head("outreach_senders_resting", "Senders that send nothing for now, after an error.")
+    yield f"outreach_senders_resting {metrics.senders_resting}"
+    if metrics.filtered:
+        name = "outreach_filtered_texts"
+        yield from _head(name, "Texts that carriers filtered in 7 days, where they are 2 in 100 or more.")
+        for (purpose, locale), count in metrics.filtered.items():
+            yield f'{name}{{purpose="{purpose}",locale="{locale}"}} {count}'
 
 
 def _head(name: str, what: str) -> Iterator[str]:

@@ -7,7 +7,8 @@ the network; everywhere else services flush and edges commit.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy import Select, delete, select, update
 from outreach.database import db, insert, transaction
 from outreach.events.models import Event
 from outreach.identifiers import link_token
-from outreach.messaging import doorbell, due, status
+from outreach.messaging import doorbell, due, senders, status
 from outreach.messaging.expectations import DERIVED, expectations, suppressions
 from outreach.messaging.gateways.base import (
     Accepted,
@@ -30,9 +31,11 @@ from outreach.messaging.gateways.base import (
     taken,
 )
 from outreach.messaging.models import Broadcast, Message, SimulatedCall, SimulatedPhone, SimulatedText
-from outreach.messaging.quiet import next_allowed_at, next_allowed_for_announcement_at
+from outreach.messaging.quiet import next_allowed_at
 from outreach.messaging.segments import measure
+from outreach.messaging.senders import Allowance
 from outreach.messaging.validity import SHORTEST_SECONDS, next_quiet_at, validity_seconds
+from outreach.messaging.verdicts import PAUSES
 from outreach.registration import news
 from outreach.registration.guests import phone_hash
 from outreach.registration.scopes import ALL, silence
@@ -48,6 +51,7 @@ STATES: Mapping[str, str] = {
     "queued": "the vendor waits to send it",
     "sending": "the vendor sends it",
     "sent": "the phone network has it; not every network says more",
+    "unconfirmed": "the phone network had it, and said no more within three days",
     "delivered": "the phone has it",
     "undelivered": "the phone network could not deliver it",
     "failed": "the vendor did not send it",
@@ -72,8 +76,6 @@ LONGEST_BODY = 1600
 LEASE = timedelta(seconds=90)
 #: How long the vendor may take until it lists a text whose outcome we did not hear.
 SETTLE = timedelta(seconds=120)
-#: How long a sender rests that the vendor refuses for reasons of its set-up, or that is too fast.
-CONFIGURATION_PAUSE, CONGESTION_PAUSE = timedelta(minutes=15), timedelta(minutes=1)
 #: Between two calls to one number.
 CALLS_APART = timedelta(minutes=5)
 _UNDER_WAY = ("claimed", "accepted", "queued", "sending", "sent", "unknown")
@@ -125,6 +127,9 @@ class Claim:
     body: str
     validity_seconds: int
     channel: due.Channel
+    #: What the pace counts, and the turn that was taken for it in seconds of the machine's clock.
+    parts: int
+    leaves_at: float = 0.0
 
 
 def enqueue(text: OutgoingText, *, vault: Vault, now: datetime) -> bool:
@@ -179,18 +184,21 @@ def _columns(text: OutgoingText, *, vault: Vault, now: datetime) -> dict[str, An
     }
 
 
-def claim(limit: int, *, afford: Callable[[int], bool], vault: Vault, now: datetime) -> list[Claim]:
-    """Takes up to `limit` texts that are due, the most urgent first. Commits.
+def claim(
+    limit: int, *, allowed: Allowance, vault: Vault, now: datetime, at: float | None = None
+) -> list[Claim]:
+    """Takes up to `limit` texts that are due, the most urgent first, and a turn for each. Commits.
 
     Everything that could have changed since a text was written is looked at once more: its deadline,
-    its number, whether it is still owed, the hour. `afford` is asked with the parts of each text and
-    ends the taking by saying no. Empty when nothing is due, or can be afforded.
+    its number, whether it is still owed, the hour. `at` is the machine's clock in seconds; without it
+    every text leaves at once. Empty when nothing is due, or the sender has no turn.
     """
     while db.session.scalar(_due(now).with_only_columns(Message.id).limit(1)) is not None:
         with transaction() as session:
             rows = session.scalars(_due(now).limit(limit).with_for_update(skip_locked=True)).all()
-            claims, is_afforded = _claimed(rows, afford, vault=vault, now=now)
-        if claims or not rows or not is_afforded:
+            sendable = _sendable(rows, now=now)
+            claims = _claimed(sendable, allowed, vault=vault, now=now, at=at)
+        if claims or sendable or not rows:
             return claims
     db.session.rollback()
     return []
@@ -241,9 +249,8 @@ def _due(now: datetime) -> Select[Message]:
     )
 
 
-def _claimed(
-    rows: Sequence[Message], afford: Callable[[int], bool], *, vault: Vault, now: datetime
-) -> tuple[list[Claim], bool]:
+def _sendable(rows: Sequence[Message], *, now: datetime) -> list[Message]:
+    """Those of the rows that may leave now; what became of the others is noted on them."""
     known = expectations(row.registration_id for row in rows if row.registration_id and _is_derived(row))
     owed = {text.dedup_key for one in known.values() for text in due.owed(one, now)}
     wanted = _wanted_news(rows)
@@ -251,22 +258,37 @@ def _claimed(
     owed |= {row.dedup_key for row in rows if row.purpose == due.NEWS_QUESTION} & wanted
     silent = suppressions(row.phone_hash for row in rows)
     on_the_phone = _on_the_phone(rows)
-    claims: list[Claim] = []
+    found = []
     for row in rows:
         if not _is_sendable(row, owed, silence(silent.get(row.phone_hash, {}), row.scope), now=now):
             continue
         if row.channel == "voice" and row.phone_hash in on_the_phone:
             row.due_at = now + CALLS_APART
             continue
-        if not afford(row.segments):
-            return claims, False
+        on_the_phone |= {row.phone_hash} if row.channel == "voice" else set()
+        found.append(row)
+    return found
+
+
+def _claimed(
+    rows: Sequence[Message], allowed: Allowance, *, vault: Vault, now: datetime, at: float | None
+) -> list[Claim]:
+    opened: dict[Message, dict[str, Any]] = {}
+    for row in rows:
         try:
-            claims.append(_claim(row, vault=vault, now=now))
-            on_the_phone |= {row.phone_hash} if row.channel == "voice" else set()
+            opened[row] = vault.open(row.sealed, place="message")
         except SealedValueError:
             log.error("text %s cannot be opened with this vault key", row.id)
             end(row, "dead", now=now)
-    return claims, True
+    turns = [0.0] * len(opened)
+    if at is not None and opened:
+        turns = senders.take_turns(allowed, [row.segments for row in opened], at=at, now=now)
+    taken = list(zip(opened.items(), turns, strict=False))
+    leaving = Counter(
+        (row.purpose, content["locale"]) for (row, content), _ in taken if row.channel == "text"
+    )
+    senders.count_claimed(allowed.sender, leaving, now=now)
+    return [_claim(row, content, allowed.sender, leaves_at, now) for (row, content), leaves_at in taken]
 
 
 def _on_the_phone(rows: Sequence[Message]) -> set[str]:
@@ -283,12 +305,20 @@ def _on_the_phone(rows: Sequence[Message]) -> set[str]:
     return set(db.session.scalars(under_way))
 
 
-def _claim(row: Message, *, vault: Vault, now: datetime) -> Claim:
-    content = vault.open(row.sealed, place="message")
-    row.state, row.claim_token = "claimed", link_token()
+def _claim(row: Message, content: Mapping[str, Any], sender: str, leaves_at: float, now: datetime) -> Claim:
+    row.state, row.claim_token, row.sender = "claimed", link_token(), sender
     row.claimed_at, row.lease_until = now, now + LEASE
     row.attempts += 1
-    return Claim(row.id, row.claim_token, content["to"], content["body"], _validity(row, now), row.channel)
+    return Claim(
+        row.id,
+        row.claim_token,
+        content["to"],
+        content["body"],
+        _validity(row, now),
+        row.channel,
+        row.segments,
+        leaves_at,
+    )
 
 
 def _is_derived(row: Message) -> bool:
@@ -336,9 +366,7 @@ def _wanted_news(rows: Sequence[Message]) -> set[str]:
 def _is_sendable(row: Message, owed: set[str], why_silent: str | None, *, now: datetime) -> bool:
     """Whether it may leave now; if not, says on the row what became of it or when it is due next."""
     hours = {"reply_to_at": row.reply_to_at, "changed_start_at": row.changed_start_at}
-    allowed_at = next_allowed_at(now, row.zone, **hours)
-    if row.broadcast_id is not None:
-        allowed_at = next_allowed_for_announcement_at(now, row.zone)
+    allowed_at = status.allowed_at(row, now)
     if allowed_at == now and _validity(row, now) < SHORTEST_SECONDS:
         # Too late for today, or for good: a backlog at the vendor could deliver it when it must not.
         quiet_at = next_quiet_at(now, row.zone, **hours)
@@ -398,10 +426,8 @@ def _note(row: Message, outcome: Rejected | NotSent | Unknown, *, vault: Vault, 
 
 def _refused(row: Message, kind: Kind, *, vault: Vault, now: datetime) -> None:
     code = row.error_code or 0
-    if kind == "configuration":
-        put_back(row, due_at=now + CONFIGURATION_PAUSE)
-    elif kind == "congestion":
-        put_back(row, due_at=now + CONGESTION_PAUSE)
+    if kind in PAUSES:
+        put_back(row, due_at=now + PAUSES[kind])
     else:
         end(
             row,

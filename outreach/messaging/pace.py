@@ -1,50 +1,75 @@
-"""How fast texts leave: a bucket of message parts, and a pause while the vendor is in trouble; pure.
+"""How fast texts leave: turns that are given out one after the other, and rests; pure.
 
-It counts for one process. Seconds are those of a monotonic clock and come as arguments.
+The rate itself is in the database, where all workers take their turns (`messaging.senders`). Seconds
+come as arguments, of whichever clock.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+#: So much of the rate is used: then a text that leaves a moment late makes no second too full.
+USED_SHARE = 0.99
+#: Turns are given out for so long at once, and so far ahead of the last one; what is urgent waits no longer.
+BATCH_SECONDS, AHEAD_SECONDS = 0.5, 0.25
+#: A turn further away than this was given out by a clock that went wrong.
+FURTHEST_SECONDS = 3600.0
 
 #: So many failures in a row are taken for trouble at the vendor, and what follows is tried less and less.
 _FAILURES_ENDURED = 3
 _LONGEST_PAUSE_SECONDS = 60.0
 
 
+def affordable(parts: Sequence[int], parts_per_second: float) -> int:
+    """How many of the first texts, given by their parts, share one batch of turns; one at least."""
+    room = parts_per_second * USED_SHARE * BATCH_SECONDS
+    count, taken = 0, 0
+    for each in parts:
+        taken += each
+        if count and taken > room:
+            break
+        count += 1
+    return count
+
+
+def most_in_batch(parts_per_second: float) -> int:
+    """How many texts share one batch of turns at most."""
+    return max(1, int(parts_per_second * USED_SHARE * BATCH_SECONDS))
+
+
+def seconds_for(parts: int, parts_per_second: float) -> float:
+    """How long so many parts take."""
+    return parts / (parts_per_second * USED_SHARE)
+
+
+def turns(parts: Sequence[int], begins: float, parts_per_second: float) -> list[float]:
+    """When each text leaves, the first one at `begins`: as far apart as its parts take."""
+    found = []
+    for each in parts:
+        found.append(begins)
+        begins += seconds_for(each, parts_per_second)
+    return found
+
+
 @dataclass(slots=True)
-class Pace:
-    """Parts that may leave now. What nobody used is kept for one second, not longer."""
+class Gate:
+    """One worker's way out: texts whose turn has passed do not leave all at once."""
 
     parts_per_second: float
-    #: When the bucket was last filled.
-    filled_at: float
-    parts: float = field(init=False)
-    paused_until: float = field(init=False)
-    failures: int = field(init=False, default=0)
+    opens: float = 0.0
 
-    def __post_init__(self) -> None:
-        self.parts = self.room
-        self.paused_until = self.filled_at
+    def turn(self, wanted: float, parts: int, at: float) -> float:
+        """When a text leaves that wants to at an instant: then, or after those before it."""
+        leaves = max(wanted, self.opens, at)
+        self.opens = leaves + seconds_for(parts, self.parts_per_second)
+        return leaves
 
-    @property
-    def room(self) -> float:
-        """What the bucket holds; never less than one part, or nothing could leave."""
-        return max(1.0, self.parts_per_second)
 
-    def take(self, parts: int, at: float) -> bool:
-        """Takes the parts of one text out of the bucket, if they are there.
+@dataclass(slots=True)
+class Endurance:
+    """How often the vendor failed in a row, and until when it is left alone."""
 
-        A text of more parts than the bucket holds leaves when it is full, and those after it wait longer.
-        """
-        self._fill(at)
-        if self.parts < min(parts, self.room):
-            return False
-        self.parts -= parts
-        return True
-
-    def seconds_until(self, parts: int, at: float) -> float:
-        """How long until a text of so many parts may leave."""
-        self._fill(at)
-        return max(0.0, (min(parts, self.room) - self.parts) / self.parts_per_second)
+    paused_until: float = 0.0
+    failures: int = 0
 
     def is_paused(self, at: float) -> bool:
         """Whether the vendor is left alone for now."""
@@ -64,7 +89,3 @@ class Pace:
         if self.failures >= _FAILURES_ENDURED:
             doubled = 2.0 ** min(self.failures - _FAILURES_ENDURED + 1, 10)
             self.pause(min(_LONGEST_PAUSE_SECONDS, doubled), at)
-
-    def _fill(self, at: float) -> None:
-        self.parts = min(self.room, self.parts + (at - self.filled_at) * self.parts_per_second)
-        self.filled_at = at

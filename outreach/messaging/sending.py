@@ -7,7 +7,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from outreach.clock import Clock
 from outreach.config import Settings
-from outreach.messaging import calls, outbox, status
+from outreach.database import db
+from outreach.messaging import calls, outbox, senders, status
 from outreach.messaging.gateways.base import (
     Accepted,
     Dial,
@@ -19,7 +20,7 @@ from outreach.messaging.gateways.base import (
     Unknown,
 )
 from outreach.messaging.outbox import Claim
-from outreach.messaging.pace import Pace
+from outreach.messaging.pace import Endurance, Gate, most_in_batch
 from outreach.messaging.signatures import OPTIONS
 from outreach.vault import Vault
 
@@ -31,6 +32,8 @@ FENCE_SECONDS = 45.0
 #: For so long new texts are begun before other work gets its turn.
 _TURN_SECONDS = 5.0
 _LONGEST_NAP_SECONDS = 0.25
+#: Until the row of the sender is read again, which says how long it rests.
+_REFUSED_SECONDS = 1.0
 #: An outcome is recorded this much after it is known, at the latest.
 _GATHERED_SECONDS = 0.05
 
@@ -38,16 +41,15 @@ _GATHERED_SECONDS = 0.05
 class Sender:
     """One worker's way from the outbox to the gateway; keeps its threads and its pace between turns."""
 
-    def __init__(
-        self, gateway: Gateway, *, settings: Settings, vault: Vault, clock: Clock, share: float = 1.0
-    ) -> None:
-        """`share` is this process's part of the rate that the sender's registration allows."""
+    def __init__(self, gateway: Gateway, *, settings: Settings, vault: Vault, clock: Clock) -> None:
         self.gateway = gateway
         self.vault = vault
         self.clock = clock
         self.concurrency = settings.send_concurrency
         self.public_url = settings.public_url
-        self.pace = Pace(settings.segments_per_second * share, time.monotonic())
+        self.allowed = senders.allowance(settings)
+        self.gate = Gate(settings.segments_per_second)
+        self.endurance = Endurance()
         self.pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="send")
 
     def close(self) -> None:
@@ -66,7 +68,7 @@ class Sender:
             nap = 0.0
             if time.monotonic() < ends and not stop.is_set() and len(in_flight) <= 2 * self.concurrency:
                 nap = self._begin(in_flight)
-            if stop.is_set() or self.pace.is_paused(time.monotonic()):
+            if stop.is_set() or self.endurance.is_paused(time.monotonic()):
                 # What no thread has begun goes back; a vendor in trouble is not asked a dozen times more.
                 for each in in_flight:
                     each.cancel()
@@ -86,27 +88,29 @@ class Sender:
     def _begin(self, in_flight: dict[Future[Outcome], Claim]) -> float:
         """Claims texts for the threads; returns seconds to wait when the pace holds one back."""
         at = time.monotonic()
-        if self.pace.is_paused(at):
+        if self.endurance.is_paused(at):
             return 0.0
-        short_by = 0.0
-
-        def afford(parts: int) -> bool:
-            nonlocal short_by
-            if self.pace.take(parts, time.monotonic()):
-                return True
-            short_by = self.pace.seconds_until(parts, time.monotonic())
-            return False
-
+        now, seconds = self.clock(), time.time()
+        standing = senders.standing(self.allowed, at=seconds, now=now)
+        if standing.seconds is None or standing.seconds > 0:
+            db.session.rollback()
+            return min(standing.seconds or 0.0, _LONGEST_NAP_SECONDS)
         # Texts for each thread twice over beside those it sends: while the outcomes of some are written
         # down and others are claimed, no thread waits for the database.
         room = 3 * self.concurrency - len(in_flight)
-        for claim in outbox.claim(room, afford=afford, vault=self.vault, now=self.clock()):
-            in_flight[self.pool.submit(self._send, claim, at + FENCE_SECONDS)] = claim
-        return min(short_by, _LONGEST_NAP_SECONDS)
+        if standing.parts is not None:
+            room = min(room, standing.parts)
+        room = min(room, most_in_batch(self.allowed.parts_per_second))
+        for claim in outbox.claim(room, allowed=self.allowed, vault=self.vault, now=now, at=seconds):
+            # The turn is the machine's clock; what waits for it goes by one that nobody sets.
+            leaves = self.gate.turn(at + claim.leaves_at - seconds, claim.parts, at)
+            in_flight[self.pool.submit(self._send, claim, leaves, at + FENCE_SECONDS)] = claim
+        return 0.0
 
-    def _send(self, claim: Claim, fence: float) -> Outcome:
+    def _send(self, claim: Claim, leaves: float, fence: float) -> Outcome:
         """Runs in a thread, outside of any transaction."""
         token = status.token_of(claim.message_id, vault=self.vault)
+        time.sleep(max(0.0, leaves - time.monotonic()))
         if time.monotonic() > fence:
             return NotSent("claimed too long ago")
         try:
@@ -138,13 +142,14 @@ class Sender:
         match outcome:
             case Rejected(code, "configuration"):
                 log.error("the vendor refuses us, error %s: nothing is sent for a while", code)
-                self.pace.pause(outbox.CONFIGURATION_PAUSE.total_seconds(), at)
+                # What no thread has begun goes back; the sender's row keeps all workers from more.
+                self.endurance.pause(_REFUSED_SECONDS, at)
             case Rejected(_, "congestion"):
-                self.pace.pause(outbox.CONGESTION_PAUSE.total_seconds(), at)
+                self.endurance.pause(_REFUSED_SECONDS, at)
             case Accepted() | Rejected():
-                self.pace.succeeded()
+                self.endurance.succeeded()
             case _:
-                self.pace.failed(at)
+                self.endurance.failed(at)
 
 
 def _outcome(future: Future[Outcome]) -> Outcome:

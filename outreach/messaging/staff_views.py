@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from outreach.i18n import N_, local
-from outreach.messaging import inbound, inbox, overview
+from outreach.database import transaction
+from outreach.i18n import N_, language_name, local
+from outreach.messaging import inbound, inbox, overview, senders
 from outreach.messaging.estimates import CENTS_PER_CALL
 from outreach.policy import Action
 from outreach.runtime import now, settings, vault
 from outreach.security import can, keep_private, protect, requires
+from outreach.web import t
 
 bp = Blueprint("staff_messages", __name__, url_prefix="/staff/messages")
 protect(bp)
@@ -21,7 +24,7 @@ _SHOWN = 50
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Waiting to be sent"), ("ready",)),
     (N_("On the way"), ("claimed", "accepted", "queued", "sending")),
-    (N_("Sent, not confirmed yet"), ("sent",)),
+    (N_("Sent, not confirmed yet"), ("sent", "unconfirmed")),
     (N_("Delivered"), ("delivered",)),
     (N_("Not delivered"), ("undelivered", "failed")),
     (N_("Not known"), ("unknown", "dead")),
@@ -53,6 +56,12 @@ _PURPOSES: Mapping[str, str] = {
     "stopped": N_("Answer to STOP"),
 }
 
+#: Why a sender rests.
+_REASONS: Mapping[str, str] = {
+    "configuration": N_("The vendor refuses our account or number."),
+    "congestion": N_("Too many texts went out at once."),
+}
+
 
 @bp.get("")
 @requires(Action.SEE_MESSAGES)
@@ -63,6 +72,12 @@ def show() -> str:
     return render_template(
         "staff/messages.html",
         groups=[(label, sum(counted.get(state, 0) for state in states)) for label, states in GROUPS],
+        resting=senders.resting(now=now()),
+        reasons=_REASONS,
+        filtering=[
+            (each, t()(_PURPOSES.get(each.purpose, each.purpose)), language_name(each.locale, t().locale))
+            for each in senders.filtering(now=now())
+        ],
         calls_placed=calls_placed,
         calls_cents=calls_placed * CENTS_PER_CALL,
         missed=overview.missed(now=now(), limit=_SHOWN),
@@ -76,3 +91,12 @@ def show() -> str:
         can_record=can(Action.RECORD_PROMPTS),
         time_of=lambda at: local(at, settings().time_zone),
     )
+
+
+@bp.post("/resume")
+@requires(Action.SEE_MESSAGES)
+def resume() -> Response:
+    """Lets a sender that rests go on at once; asked twice it changes nothing more."""
+    with transaction():
+        senders.resume(request.form.get("sender", ""), now=now())
+    return redirect(url_for("staff_messages.show"), 303)

@@ -6,16 +6,18 @@ but only forward: reports repeat, overtake each other and get lost.
 
 import hmac
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from outreach.database import db, insert
-from outreach.messaging import reach, suppressions
+from outreach.messaging import reach, senders, suppressions
 from outreach.messaging.gateways.base import LAST_RANK, RANK_OF_STATE, STATE_OF_STATUS, Kind, Report, kind_of
 from outreach.messaging.models import Message, ProviderEvent
-from outreach.vault import Vault
+from outreach.messaging.quiet import next_allowed_at, next_allowed_for_announcement_at
+from outreach.messaging.verdicts import PAUSES, Loss, resend_at
+from outreach.vault import SealedValueError, Vault
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,10 @@ PATH = "/hooks/twilio/status/"
 CALL_PATH = PATH + "call/"
 #: When we ask the vendor ourselves about a text of which it says nothing more.
 ASKED_AFTER = (timedelta(minutes=15), timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
+
+
+#: Stands among the vendor's reports where we gave an id of theirs up and sent the text again.
+_GIVEN_UP = "given up"
 
 
 def token_of(message_id: int, *, vault: Vault) -> str:
@@ -70,8 +76,12 @@ def advance(reports: Mapping[Message, Report], *, vault: Vault, now: datetime) -
     The caller holds the rows locked.
     """
     taken = sids_of_others(list(reports.values()))
+    old = given_up(message.id for message in reports if message.resends)
     moved = 0
     for message, report in reports.items():
+        if report.sid in old:
+            # It was sent again since: what is said of the first one is no news of the second.
+            continue
         _adopt(message, report.sid, taken)
         moved += _move(message, report, vault=vault, now=now)
     db.session.flush()
@@ -86,6 +96,29 @@ def sids_of_others(reports: Sequence[Report]) -> dict[str, int]:
         )
     )
     return {sid: message_id for sid, message_id in rows if sid is not None}
+
+
+def given_up(message_ids: Iterable[int]) -> frozenset[str]:
+    """The vendor's ids of these texts that no longer count, as the texts were sent again."""
+    ids = list(message_ids)
+    if not ids:
+        return frozenset()
+    return frozenset(
+        db.session.scalars(
+            select(ProviderEvent.sid).where(
+                ProviderEvent.message_id.in_(ids), ProviderEvent.status == _GIVEN_UP
+            )
+        )
+    )
+
+
+def allowed_at(message: Message, at: datetime) -> datetime:
+    """The first instant not before `at` at which a text may reach its guest."""
+    if message.broadcast_id is not None:
+        return next_allowed_for_announcement_at(at, message.zone)
+    return next_allowed_at(
+        at, message.zone, reply_to_at=message.reply_to_at, changed_start_at=message.changed_start_at
+    )
 
 
 def next_question_at(accepted_at: datetime, now: datetime) -> datetime | None:
@@ -116,16 +149,46 @@ def _move(message: Message, report: Report, *, vault: Vault, now: datetime) -> b
     message.state, message.provider_rank = state, rank
     message.claim_token = message.lease_until = message.final_at = None
     message.accepted_at = message.accepted_at or now
-    if rank == LAST_RANK:
-        message.final_at = now
-        message.error_code = report.error_code or None
-        if report.error_code:
-            learn(message, report.error_code, kind_of(report.error_code), vault=vault, now=now)
-        if state == "undelivered" and message.channel == "voice":
-            reach.call_again(message, now=now)
-    else:
+    if rank < LAST_RANK:
         message.due_at = next_question_at(message.accepted_at, now) or now
+    elif report.error_code:
+        _lose(message, report, vault=vault, now=now)
+    else:
+        message.final_at, message.error_code = now, None
+    if message.final_at is not None and state == "undelivered" and message.channel == "voice":
+        reach.call_again(message, now=now)
     return True
+
+
+def _lose(message: Message, report: Report, *, vault: Vault, now: datetime) -> None:
+    """Ends a text that did not arrive, or lets it wait to be sent again, as its error says."""
+    kind = kind_of(report.error_code)
+    earlier = kind_of(message.error_code) if message.resends and message.error_code else None
+    loss = Loss(kind, earlier, message.resends, message.deadline)
+    message.error_code, message.final_at = report.error_code, now
+    learn(message, report.error_code, kind, vault=vault, now=now)
+    again_at = resend_at(loss, now, allowed_at=lambda at: allowed_at(message, at))
+    # A call that nobody took is tried again as another one.
+    if again_at is not None and message.channel == "text":
+        _send_again(message, report, at=again_at, now=now)
+
+
+def _send_again(message: Message, report: Report, *, at: datetime, now: datetime) -> None:
+    log.info("text %s: error %s, it is sent again", message.id, report.error_code)
+    db.session.execute(
+        insert(ProviderEvent)
+        .values(
+            message_id=message.id,
+            sid=report.sid,
+            status=_GIVEN_UP,
+            error_code=report.error_code,
+            received_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["sid", "status", "error_code"])
+    )
+    message.state, message.due_at, message.final_at = "ready", at, None
+    message.resends += 1
+    message.provider_sid, message.provider_rank, message.accepted_at = None, 0, None
 
 
 def learn(message: Message, code: int, kind: Kind, *, vault: Vault, now: datetime) -> None:
@@ -136,5 +199,19 @@ def learn(message: Message, code: int, kind: Kind, *, vault: Vault, now: datetim
         suppressions.set_unreachable(message.phone_hash, now=now)
     elif kind == "landline" or reach.is_out_of_reach(message, code, now=now):
         suppressions.set_voice_only(message.phone_hash, now=now)
-    elif kind in ("configuration", "congestion"):
+    elif kind in PAUSES:
         log.error("text %s: the vendor did not pass it on, error %s", message.id, code)
+        if message.sender is not None:
+            senders.rest(message.sender, code, kind, now=now)
+    elif kind == "filtered":
+        log.error("text %s: filtered, error %s", message.id, code)
+        _count_filtered(message, vault=vault, now=now)
+
+
+def _count_filtered(message: Message, *, vault: Vault, now: datetime) -> None:
+    try:
+        locale = vault.open(message.sealed, place="message")["locale"]
+    except SealedValueError:
+        return
+    if message.sender is not None:
+        senders.count_filtered(message.sender, message.purpose, locale, now=now)

@@ -30,6 +30,7 @@ from outreach.messaging import (
     outbox,
     reminders,
     reveals,
+    senders,
     suppressions,
 )
 from outreach.messaging.doorbell import Doorbell
@@ -66,16 +67,13 @@ class Round:
 class Worker:
     """One process's worker. Used inside an application's context, from one thread."""
 
-    def __init__(
-        self, gateway: Gateway, *, settings: Settings, vault: Vault, clock: Clock, share: float = 1.0
-    ) -> None:
-        """`share` is this process's part of the rate at which texts may leave."""
+    def __init__(self, gateway: Gateway, *, settings: Settings, vault: Vault, clock: Clock) -> None:
         self.gateway = gateway
         self.settings = settings
         self.vault = vault
         self.clock = clock
         self.stop = threading.Event()
-        self.sender = Sender(gateway, settings=settings, vault=vault, clock=clock, share=share)
+        self.sender = Sender(gateway, settings=settings, vault=vault, clock=clock)
 
     def close(self) -> None:
         """Ends the worker's threads."""
@@ -105,10 +103,10 @@ class Worker:
         return done
 
 
-def run(app: Flask, stop: threading.Event, *, share: float = 1.0) -> None:
+def run(app: Flask, stop: threading.Event) -> None:
     """Works until it is told to stop."""
     runtime: Runtime = app.extensions["outreach"]
-    worker = _made(app, runtime, share=share)
+    worker = _made(app, runtime)
     worker.stop = stop
     bell = Doorbell()
     log.info("the worker begins")
@@ -129,7 +127,7 @@ def run(app: Flask, stop: threading.Event, *, share: float = 1.0) -> None:
 def run_once(app: Flask) -> int:
     """Does everything that is due at the application's present instant; returns how much was done."""
     runtime: Runtime = app.extensions["outreach"]
-    worker = _made(app, runtime, share=1.0)
+    worker = _made(app, runtime)
     try:
         with app.app_context():
             total = done = worker.tick(is_everything_due=True)
@@ -142,9 +140,9 @@ def run_once(app: Flask) -> int:
         worker.close()
 
 
-def _made(app: Flask, runtime: Runtime, *, share: float) -> Worker:
+def _made(app: Flask, runtime: Runtime) -> Worker:
     gateway: Gateway = app.extensions[GATEWAY]()
-    return Worker(gateway, settings=runtime.settings, vault=runtime.vault, clock=runtime.clock, share=share)
+    return Worker(gateway, settings=runtime.settings, vault=runtime.vault, clock=runtime.clock)
 
 
 def _end_offers(worker: Worker, now: datetime) -> int:
@@ -226,6 +224,7 @@ def _tidy(worker: Worker, now: datetime) -> int:
         inbound.forget(now=now)
         calls.forget(now=now)
         outbox.forget(now=now)
+        senders.forget(now=now)
         reveals.forget(now=now)
         suppressions.forget(now=now)
     return 0

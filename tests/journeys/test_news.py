@@ -17,6 +17,7 @@ from outreach.registration import news
 from outreach.registration.models import ConsentEvent, NewsReader, Registration
 from outreach.registration.scopes import REGION
 from tests.factories import NOW, ZONE, make_event, make_staff
+from tests.messaging.fakes import ALLOWED
 from tests.messaging.phones import Phone
 
 PACE = Pace(10.0, ZONE, "https://events.example.org")
@@ -60,9 +61,7 @@ def remind(vault, now) -> list[str]:
 
 def leaving(vault, now, *purposes: str) -> list[str]:
     """The texts of these purposes that leave now."""
-    claims = {
-        claim.message_id: claim for claim in outbox.claim(50, afford=lambda _: True, vault=vault, now=now)
-    }
+    claims = {claim.message_id: claim for claim in outbox.claim(50, allowed=ALLOWED, vault=vault, now=now)}
     found = db.session.scalars(
         select(Message.id).where(Message.id.in_(claims), Message.purpose.in_(purposes)).order_by(Message.id)
     )

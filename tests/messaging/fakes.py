@@ -11,9 +11,11 @@ from outreach.messaging import outbox
 from outreach.messaging.gateways.base import Accepted, Dial, Dispatch, Outcome, Report
 from outreach.messaging.models import Message
 from outreach.messaging.outbox import OutgoingText
+from outreach.messaging.senders import Allowance
 from tests.factories import NOW, ZONE
 
 PHONE = "+18165550123"
+ALLOWED = Allowance("sender", 1000.0)
 
 
 class FakeGateway:

@@ -23,7 +23,7 @@ from outreach.registration.models import Registration
 from outreach.registration.requests import Consent
 from outreach.registration.scopes import REGION, of_organization
 from tests.factories import NOW, ZONE, make_event, make_organization, make_request, make_staff
-from tests.messaging.fakes import FakeGateway, put
+from tests.messaging.fakes import ALLOWED, FakeGateway, put
 
 PACE = Pace(10.0, ZONE)
 WORDS = {"en": "Bring a chair.", "es": "Traiga una silla."}
@@ -96,7 +96,7 @@ def texts_of(vault, row=None) -> list[tuple[str, str, str]]:
 
 
 def claimed(vault, now=NOW, limit=50) -> list[str]:
-    return [each.to for each in outbox.claim(limit, afford=lambda _: True, vault=vault, now=now)]
+    return [each.to for each in outbox.claim(limit, allowed=ALLOWED, vault=vault, now=now)]
 
 
 def fresh(row: Broadcast) -> Broadcast:
@@ -426,7 +426,7 @@ def test_stop_while_sending_leaves_the_rest_unsent(event, author, reader, vault,
     send(row, vault)
     with transaction():
         broadcast_texts.write_texts(public_url="https://x.example", vault=vault, now=NOW)
-    taken = outbox.claim(1, afford=lambda _: True, vault=vault, now=NOW)
+    taken = outbox.claim(1, allowed=ALLOWED, vault=vault, now=NOW)
     with transaction():
         assert broadcasts.stop(row, by=reader, now=NOW) == 2
 
@@ -468,7 +468,7 @@ def test_stop_and_claim_at_once_lose_no_text(app, vault):
 
     def take() -> None:
         with app.app_context():
-            while outbox.claim(2, afford=lambda _: True, vault=vault, now=NOW):
+            while outbox.claim(2, allowed=ALLOWED, vault=vault, now=NOW):
                 pass
 
     def end() -> None:

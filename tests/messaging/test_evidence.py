@@ -9,14 +9,14 @@ from outreach.messaging import evidence, outbox
 from outreach.messaging.gateways.base import Accepted, Report, Unknown
 from outreach.messaging.models import Message
 from tests.factories import NOW
-from tests.messaging.fakes import FakeGateway, message, put, sid
+from tests.messaging.fakes import ALLOWED, FakeGateway, message, put, sid
 
 SETTLED = NOW + outbox.SETTLE
 ABANDONED = NOW + outbox.LEASE
 
 
 def claim(vault, now=NOW):
-    return outbox.claim(10, afford=lambda parts: True, vault=vault, now=now)
+    return outbox.claim(10, allowed=ALLOWED, vault=vault, now=now)
 
 
 @pytest.fixture
@@ -143,11 +143,11 @@ def test_settle_counts_the_look_of_one_worker_only(unknown, vault):
 def test_ask_heals_a_lost_callback(context, gateway, vault):
     message_id = put(vault)
     outbox.record([(claim(vault)[0], Accepted(sid(1), "queued"))], vault=vault, now=NOW)
-    gateway.reports[sid(1)] = Report(sid(1), "undelivered", 30003)
+    gateway.reports[sid(1)] = Report(sid(1), "undelivered", 30410)
 
     assert evidence.ask(gateway, vault=vault, now=NOW + timedelta(minutes=14)) == 0
     assert evidence.ask(gateway, vault=vault, now=NOW + timedelta(minutes=15)) == 1
-    assert (message(message_id).state, message(message_id).error_code) == ("undelivered", 30003)
+    assert (message(message_id).state, message(message_id).error_code) == ("undelivered", 30410)
 
 
 def test_ask_asks_less_and_less_and_then_no_more(context, gateway, vault):
@@ -162,7 +162,7 @@ def test_ask_asks_less_and_less_and_then_no_more(context, gateway, vault):
 
     assert asked == [0, 1, 0, 1, 0, 1, 0, 1, 0, 0]
     row = message(message_id)
-    assert (row.state, row.final_at) == ("sent", NOW + timedelta(hours=72))
+    assert (row.state, row.final_at) == ("unconfirmed", NOW + timedelta(hours=72))
 
 
 def test_ask_tries_again_soon_when_the_vendor_cannot_tell(context, gateway, vault):

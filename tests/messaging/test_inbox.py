@@ -17,6 +17,7 @@ from outreach.registration import service
 from outreach.registration.models import ConsentEvent
 from tests.conftest import NOW
 from tests.factories import make_event, make_organization, make_request, make_staff
+from tests.messaging.fakes import ALLOWED
 from tests.messaging.phones import Phone
 
 ZONE = "America/Chicago"
@@ -326,9 +327,9 @@ def test_night_counts_for_who_has_not_just_written(phone, people, days_later, le
     now = phone.now + timedelta(minutes=2, days=days_later)
     answer(phone, inbound_id, people[0], now=now)
 
-    claims = outbox.claim(10, afford=lambda _parts: True, vault=phone.vault, now=now)
+    claims = outbox.claim(10, allowed=ALLOWED, vault=phone.vault, now=now)
     assert [claim.body for claim in claims] == (["The bus is free."] if days_later == 0 else [])
-    claims += outbox.claim(10, afford=lambda _parts: True, vault=phone.vault, now=leaves_at)
+    claims += outbox.claim(10, allowed=ALLOWED, vault=phone.vault, now=leaves_at)
     assert [claim.body for claim in claims] == ["The bus is free."]
 
 

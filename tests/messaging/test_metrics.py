@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from outreach.database import db, transaction
-from outreach.messaging import inbound, metrics
+from outreach.messaging import inbound, metrics, senders
 from outreach.messaging.models import Message, WorkerMark
 from outreach.messaging.outbox import STATES
 from tests.factories import NOW, make_event
@@ -59,7 +59,7 @@ def test_measured_asks_as_often_whatever_there_is(context, vault):
 
     before = asked()
     fill(vault)
-    assert asked() == before == 5
+    assert asked() == before == 7
 
 
 def test_exposition_is_what_a_monitor_reads(client, web_app):
@@ -70,7 +70,7 @@ def test_exposition_is_what_a_monitor_reads(client, web_app):
     assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
     lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
     found = {(match[1], match[2]): float(match[3]) for line in lines if (match := SAMPLE.fullmatch(line))}
-    assert len(found) == len(lines) == len(STATES) + 4
+    assert len(found) == len(lines) == len(STATES) + 5
     assert found["outreach_texts", "ready"] == 4
     assert found["outreach_worker_last_seen_timestamp_seconds", None] == NOW.timestamp() - 40
     described = set(re.findall(r"^# TYPE (\S+) gauge$", answer.text, re.MULTILINE))
@@ -116,3 +116,14 @@ def test_monitor_elsewhere_is_told_where_the_settings_say_so(make_app, sqlite_ur
     assert answer.status_code == status
     with app.app_context():
         db.engine.dispose()
+
+
+def test_exposition_tells_of_senders_that_rest_and_texts_that_are_filtered(context):
+    with transaction():
+        senders.rest("S", 30034, "configuration", now=NOW)
+        senders.count_claimed("S", {("reply", "es"): 40}, now=NOW)
+        senders.count_filtered("S", "reply", "es", now=NOW)
+
+    text = metrics.exposition(metrics.measured(now=NOW))
+    assert "outreach_senders_resting 1\n" in text
+    assert 'outreach_filtered_texts{purpose="reply",locale="es"} 1\n' in text

@@ -10,19 +10,20 @@ from outreach.database import db, transaction
 from outreach.messaging import outbox, suppressions
 from outreach.messaging.gateways.base import Accepted, NotSent, Rejected, Unknown
 from outreach.messaging.models import Message, Suppression
+from outreach.messaging.senders import Allowance
 from outreach.registration import service
 from outreach.registration.guests import phone_hash
 from outreach.registration.models import ConsentEvent
 from outreach.registration.requests import Consent
 from tests.factories import NOW, make_event, make_request
-from tests.messaging.fakes import PHONE, message, put, sid, states, text
+from tests.messaging.fakes import ALLOWED, PHONE, message, put, sid, states, text
 
 NIGHT = datetime(2026, 9, 8, 3, 0, tzinfo=UTC)
 MORNING = datetime(2026, 9, 8, 14, 0, tzinfo=UTC)
 
 
-def claim(vault, now=NOW, limit=10, afford=lambda parts: True):
-    return outbox.claim(limit, afford=afford, vault=vault, now=now)
+def claim(vault, now=NOW, limit=10):
+    return outbox.claim(limit, allowed=ALLOWED, vault=vault, now=now)
 
 
 def record(vault, claimed, outcome, now=NOW) -> None:
@@ -127,9 +128,10 @@ def test_claim_gives_each_text_once(context, vault):
 def test_claim_ends_when_the_pace_says_no(context, vault):
     for number in range(4):
         put(vault, dedup_key=f"reply:{number}:1", body="é" * 161)
-    left = iter([2, 2])
+    slow = Allowance("sender", 10.0)
 
-    assert len(claim(vault, afford=lambda parts: next(left, 0) == parts)) == 2
+    assert len(outbox.claim(10, allowed=slow, vault=vault, now=NOW, at=1000.0)) == 2
+    assert outbox.claim(10, allowed=slow, vault=vault, now=NOW, at=1000.0) == []
     assert states() == ["claimed", "claimed", "ready", "ready"]
 
 

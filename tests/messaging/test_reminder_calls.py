@@ -16,7 +16,7 @@ from outreach.registration.ledger import has_stopped_texts
 from outreach.registration.models import Registration
 from outreach.registration.requests import Consent
 from tests.factories import NOW, make_event, make_request
-from tests.messaging.fakes import FakeGateway, call_sid
+from tests.messaging.fakes import ALLOWED, FakeGateway, call_sid
 
 NUMBER = "+18165550123"
 #: The day before the event, by day.
@@ -203,7 +203,7 @@ def test_call_that_was_cut_after_the_vendor_took_it_is_found_and_not_placed_agai
 def test_worker_that_died_before_it_dialled_loses_no_call(runtime, row):
     with transaction():
         reminders.catch_up([row.id], vault=runtime.vault, now=DAY_BEFORE)
-    from_dead = worker.outbox.claim(9, afford=lambda _: True, vault=runtime.vault, now=DAY_BEFORE)
+    from_dead = worker.outbox.claim(9, allowed=ALLOWED, vault=runtime.vault, now=DAY_BEFORE)
     assert len(from_dead) == 1
     gateway = FakeGateway()
     for minutes in (2, 4, 6, 8):

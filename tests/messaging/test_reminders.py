@@ -17,7 +17,7 @@ from outreach.registration import door, retention, seats, service
 from outreach.registration.models import Registration
 from outreach.registration.requests import Consent
 from tests.factories import NOW, make_draft, make_event, make_request, make_staff
-from tests.messaging.fakes import PHONE, text
+from tests.messaging.fakes import ALLOWED, PHONE, text
 
 OTHER_PHONE = "+18165550124"
 #: The picnic begins a week after NOW, at six in the evening.
@@ -326,7 +326,7 @@ def test_plan_drops_an_offer_that_ran_out(event, vault):
     later = row(waiting).offer_expires_at
     with transaction():
         seats.settle(now=later)
-    outbox.claim(10, afford=lambda parts: True, vault=vault, now=later)
+    outbox.claim(10, allowed=ALLOWED, vault=vault, now=later)
 
     assert ("seat_offered", "expired") in written()
 
@@ -365,7 +365,7 @@ def test_plan_thanks_who_came_once_and_says_until_when_they_are_known(event, reg
     message = db.session.scalars(select(Message).where(Message.purpose == "thanks")).one()
     assert message.registration_id != stayed_away
     # Ten in the evening: it waits for the morning.
-    assert outbox.claim(1, afford=lambda parts: True, vault=vault, now=closed_at) == []
+    assert outbox.claim(1, allowed=ALLOWED, vault=vault, now=closed_at) == []
     send_all(closed_at)
     with transaction():
         planning.close_as_held(db.session.get_one(Event, event.id), 2, now=closed_at + timedelta(hours=1))

@@ -1,6 +1,7 @@
 """Sending from the outbox: many at once, each once, and slower when the vendor is in trouble."""
 
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from outreach.messaging import outbox, status
 from outreach.messaging.gateways.base import Accepted, NotSent, Rejected, Unknown
 from outreach.messaging.sending import Sender
 from tests.factories import NOW
-from tests.messaging.fakes import FakeGateway, message, put, sid, states, text
+from tests.messaging.fakes import ALLOWED, FakeGateway, message, put, sid, states, text
 
 
 @pytest.fixture
@@ -107,12 +108,13 @@ def test_send_due_keeps_to_its_concurrency(context, vault, make_sender):
 
 
 def test_send_due_waits_for_the_pace_and_not_beyond_it(context, vault, make_sender):
-    """Ten parts a second: ten leave at once, the rest as the bucket fills."""
+    """Twenty parts a second: a dozen texts take more than half a second, and not much more."""
     put_many(vault, 12)
-    sender = make_sender(FakeGateway(), segments_per_second=10.0)
+    sender = make_sender(FakeGateway(), segments_per_second=20.0)
+    began = time.monotonic()
 
     assert sender.send_due(threading.Event()) == 12
-    assert sender.pace.parts < 1
+    assert time.monotonic() - began >= 11 / 20
 
 
 @pytest.mark.parametrize("kind", ["configuration", "congestion"])
@@ -168,9 +170,9 @@ def test_send_due_does_not_send_what_was_claimed_too_long_ago(context, vault, ma
     message_id = put(vault)
     gateway = FakeGateway()
     sender = make_sender(gateway)
-    claim = outbox.claim(1, afford=lambda parts: True, vault=vault, now=NOW)[0]
+    claim = outbox.claim(1, allowed=ALLOWED, vault=vault, now=NOW)[0]
 
-    outcome = sender._send(claim, fence=0.0)
+    outcome = sender._send(claim, leaves=0.0, fence=0.0)
     outbox.record([(claim, outcome)], vault=vault, now=NOW)
     assert gateway.dispatches == []
     assert message(message_id).state == "ready"

@@ -238,7 +238,7 @@ def message_and_number(web_app):
     ("outcome", "expected"),
     [
         ("delivered", ("delivered", None, None)),
-        ("30003", ("undelivered", 30003, None)),
+        ("30003", ("ready", 30003, None)),
         ("30006", ("undelivered", 30006, "voice_only")),
         ("21610", ("suppressed", 21610, "blocked")),
         ("slow", ("sent", None, None)),
@@ -256,7 +256,7 @@ def test_each_outcome_of_the_vendor_can_be_forced(web_app, picnic, choose, text,
 def test_slow_vendor_says_it_when_it_is_asked_and_the_silent_one_never_does(
     web_app, clock, picnic, choose, text
 ):
-    for outcome, states in (("slow", ["sent", "delivered"]), ("never", ["queued", "sent", "sent"])):
+    for outcome, states in (("slow", ["sent", "delivered"]), ("never", ["queued", "sent", "unconfirmed"])):
         choose(outcome)
         text("picnic" if outcome == "slow" else "0")
         found = []

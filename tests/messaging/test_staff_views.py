@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from outreach.database import db, transaction
 from outreach.events.models import Event
-from outreach.messaging import inbound
+from outreach.messaging import inbound, senders
 from outreach.messaging.models import InboundMessage, Message
 from outreach.policy import Role
 from outreach.registration import service
@@ -297,3 +297,27 @@ def test_old_words_are_gone(staff, make_phone, event):
         inbound.forget(now=NOW + timedelta(days=31))
 
     assert "Nothing waits." in staff.get(PAGE).text
+
+
+def test_page_says_why_texts_are_on_hold_and_lets_them_go(staff, runtime, web_app):
+    with web_app.app_context(), transaction():
+        senders.rest("S", 30034, "configuration", now=NOW)
+    page = staff.get(PAGE).text
+    assert "Texts are on hold until" in page
+    assert "The vendor refuses our account or number." in page
+    assert "30034" in page
+
+    assert staff.client.post(f"{PAGE}/resume", data={"sender": "S"}).status_code == 303
+    assert "Texts are on hold" not in staff.get(PAGE).text
+    assert staff.client.post(f"{PAGE}/resume", data={"sender": "unknown"}).status_code == 303
+
+
+def test_page_says_where_carriers_filter_texts(staff, web_app):
+    with web_app.app_context(), transaction():
+        senders.count_claimed("S", {("day_before", "es"): 40, ("reply", "en"): 400}, now=NOW)
+        senders.count_filtered("S", "day_before", "es", now=NOW)
+        senders.count_filtered("S", "reply", "en", now=NOW)
+
+    page = staff.get(PAGE).text
+    assert "Reminder the day before, Spanish: 1 of 40 in 7 days." in page
+    assert "of 400" not in page

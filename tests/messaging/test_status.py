@@ -13,14 +13,14 @@ from outreach.messaging.models import Message, ProviderEvent
 from outreach.messaging.signatures import account, sign
 from outreach.registration.guests import phone_hash
 from tests.factories import NOW
-from tests.messaging.fakes import PHONE, message, put, sid
+from tests.messaging.fakes import ALLOWED, PHONE, message, put, sid
 
 LATER = NOW + timedelta(minutes=3)
 
 
 def claimed(vault) -> int:
     message_id = put(vault)
-    assert outbox.claim(1, afford=lambda parts: True, vault=vault, now=NOW)
+    assert outbox.claim(1, allowed=ALLOWED, vault=vault, now=NOW)
     return message_id
 
 
@@ -73,19 +73,19 @@ def test_receive_moves_a_text_from_any_state_in_which_we_only_guessed(context, v
 def test_receive_takes_a_report_once(context, vault):
     message_id = claimed(vault)
 
-    assert [hear(vault, message_id, word, code) for word, code in 2 * [("sent", 0), ("failed", 30008)]] == [
+    assert [hear(vault, message_id, word, code) for word, code in 2 * [("sent", 0), ("failed", 30410)]] == [
         True,
         True,
         False,
         False,
     ]
     events = db.session.execute(select(ProviderEvent.status, ProviderEvent.error_code)).all()
-    assert sorted(map(tuple, events)) == [("failed", 30008), ("sent", 0)]
+    assert sorted(map(tuple, events)) == [("failed", 30410), ("sent", 0)]
 
 
 def test_receive_comes_before_the_answer_to_our_own_request(context, vault):
     message_id = put(vault)
-    claim = outbox.claim(1, afford=lambda parts: True, vault=vault, now=NOW)[0]
+    claim = outbox.claim(1, allowed=ALLOWED, vault=vault, now=NOW)[0]
     hear(vault, message_id, "delivered")
     outbox.record([(claim, Accepted(sid(1), "queued"))], vault=vault, now=LATER)
 

@@ -18,7 +18,7 @@ from outreach.registration.models import ConsentEvent
 from outreach.registration.requests import Consent
 from outreach.registration.scopes import ALL, REGION, of_event, of_organization, silence
 from tests.factories import NOW, make_event, make_request
-from tests.messaging.fakes import put
+from tests.messaging.fakes import ALLOWED, put
 
 PHONE = "+18165550123"
 LATER = NOW + timedelta(days=1)
@@ -272,7 +272,7 @@ def test_no_text_leaves_to_a_scope_that_is_stopped(hashed, vault, said):
     scopes = (ALL, REGION, of_organization(1), of_organization(2), of_event(1), of_event(2))
     by_id = {put(vault, dedup_key=f"reply:{scope}", scope=scope): scope for scope in scopes}
 
-    claims = outbox.claim(10, afford=lambda _: True, vault=vault, now=NOW)
+    claims = outbox.claim(10, allowed=ALLOWED, vault=vault, now=NOW)
 
     allowed = {scope for scope in scopes if silence(said, scope) is None}
     assert {by_id[claim.message_id] for claim in claims} == allowed

@@ -212,7 +212,7 @@ def test_fetch_says_what_became_of_a_text(vendor):
         (21610, "consent"),
         (30034, "configuration"),
         (21611, "congestion"),
-        (30008, "delivery"),
+        (30008, "unexplained"),
     ],
 )
 def test_kind_of_a_listed_error(code, kind):

@@ -13,8 +13,12 @@ from typing import Literal, Protocol
 
 #: What an error means: nothing can reach the number · no text can, but a call may · its holder refuses
 #: them · our account or sender is not set up or paused · the text itself is wrong · there is too much at
-#: once · the network lost this one.
-Kind = Literal["number", "landline", "consent", "configuration", "ours", "congestion", "delivery"]
+#: once · the phone is off · nobody says why · the carrier takes no more today · it looks like fraud · the
+#: carrier does not like the text · the network lost this one.
+Kind = Literal[
+    "number", "landline", "consent", "configuration", "ours", "congestion", "unreachable", "unexplained",
+    "capped", "guarded", "filtered", "delivery",
+]  # fmt: skip
 
 _ERRORS: Mapping[str, list[int]] = tomllib.loads(
     Path(__file__).with_name("errors.toml").read_text(encoding="utf-8")

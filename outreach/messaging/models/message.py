@@ -68,6 +68,10 @@ class Message(Base):
     #: How far the vendor says it came; rises only.
     provider_rank: Mapped[int] = mapped_column(default=0)
     error_code: Mapped[int | None]
+    #: How often it was sent again after the network lost it.
+    resends: Mapped[int] = mapped_column(default=0)
+    #: Which of our numbers took it last; `sender.name`.
+    sender: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: When the vendor took it.
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
