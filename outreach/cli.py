@@ -31,6 +31,7 @@ _COMMANDS: Mapping[str, str] = {
     "senders": "outreach.messaging.commands:senders",
     "serve": "outreach.commands.serve:serve",
     "staff": "outreach.accounts.commands:staff",
+    "texts": "outreach.messaging.commands:texts",
     "translations": "outreach.commands.translations:translations",
     "voice": "outreach.messaging.voice_commands:voice",
     "worker": "outreach.messaging.commands:worker",

@@ -1,4 +1,4 @@
-"""Commands of the operator: the worker apart from the web, and what registering a sender asks for."""
+"""Commands of the operator: the worker apart from the web, what a sender's form asks for, what texts take."""
 
 import signal
 import threading
@@ -9,7 +9,9 @@ from types import FrameType
 import click
 
 from outreach.commandline import Instant
+from outreach.i18n import LANGUAGES
 from outreach.messaging.packet import packet
+from outreach.messaging.text_budgets import A_WEDNESDAY, text_budgets
 from outreach.messaging.worker import run, run_once
 from outreach.runtime import AppMaker
 
@@ -37,6 +39,30 @@ def senders(make_app: AppMaker) -> None:
     """Print what the vendor's form for registering a sender asks for, made from the settings."""
     for answer in packet(make_app().extensions["outreach"].settings):
         click.echo(f"{answer.question}\n    {answer.answer}\n")
+
+
+@click.command()
+@click.option("--locale", "locales", type=click.Choice(list(LANGUAGES)), multiple=True)
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=A_WEDNESDAY.isoformat(),
+    show_default=True,
+    help="The day of the event.",
+)
+@click.pass_obj
+def texts(make_app: AppMaker, locales: tuple[str, ...], on: datetime) -> None:
+    """Print the parts that every text takes, in a language or all that are offered."""
+    for locale in locales or make_app().extensions["outreach"].settings.locales:
+        found = text_budgets(locale, on.date())
+        over = sum(each.is_over for each in found)
+        click.echo(f"{LANGUAGES[locale].english_name}: {len(found)} texts, {over} over")
+        for each in found:
+            line = (
+                f"  {each.name:<32}{each.segments.parts} of {each.budget}  {each.segments.encoding:<6}"
+                f"{'  over' if each.is_over else '':<6}  {' '.join(each.dear_letters)}"
+            )
+            click.echo(line.rstrip())
 
 
 def _told_to_stop() -> threading.Event:

@@ -22,6 +22,19 @@ ONE_PERSON_MAY_TEXT = 200
 _ROOM = {"GSM-7": 2 * 153, "UCS-2": 2 * 67}
 
 
+def dear_letters(body: str) -> tuple[str, ...]:
+    """The letters that made a text dear; empty where it is only long, or where its whole script is dear."""
+    if is_script_dear(body):
+        return ()
+    return tuple(sign for sign in costly_characters(body) if not sign.isspace())
+
+
+def is_script_dear(body: str) -> bool:
+    """Whether most letters of a text are outside of the small alphabet, so that no other spelling helps."""
+    letters = {sign for sign in body.lower() if sign.isalpha()}
+    return 2 * len(letters.intersection(costly_characters(body.lower()))) > len(letters)
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageEstimate:
     """The text of one language, as it is sent, and who gets it."""
@@ -50,14 +63,12 @@ class LanguageEstimate:
     @property
     def dear_letters(self) -> tuple[str, ...]:
         """The letters that made it dear; empty where it is only long, or where its whole script is dear."""
-        costly = costly_characters(self.body)
-        return () if self.is_script_dear else tuple(sign for sign in costly if not sign.isspace())
+        return dear_letters(self.body)
 
     @property
     def is_script_dear(self) -> bool:
         """Whether most of its letters are outside of the small alphabet, so that no other spelling helps."""
-        letters = {sign for sign in self.body.lower() if sign.isalpha()}
-        return 2 * len(letters.intersection(costly_characters(self.body.lower()))) > len(letters)
+        return is_script_dear(self.body)
 
     @property
     def units_too_many(self) -> int:

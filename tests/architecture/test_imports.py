@@ -217,6 +217,7 @@ PURE_RULES = [
     "outreach.messaging.prompts",
     "outreach.messaging.validity",
     "outreach.messaging.segments",
+    "outreach.messaging.text_budgets",
     "outreach.messaging.voice_dialogue",
     "outreach.messaging.wav",
     "outreach.messaging.voice_questions",

@@ -1,4 +1,3 @@
-import re
 from dataclasses import replace
 from datetime import datetime
 from typing import get_args
@@ -36,7 +35,6 @@ WAITING = replace(FACTS, waiting=Phrase("You are number %(place)s. All seats are
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 #: Whoever is thanked knows when it was.
 BEFORE: tuple[Purpose, ...] = tuple(purpose for purpose in PURPOSES if purpose != "thanks")
-SENTENCES = {name: text for name, text in vars(phrases).items() if name.isupper() and isinstance(text, str)}
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -89,24 +87,6 @@ def test_compose_thanks_and_says_until_when_what_is_kept() -> None:
         "Thank you for coming to Welcoming Week Potluck. We hold your phone number and your sign-up for it "
         "until Saturday, Oct 3, then we delete them. STOP = no texts."
     )
-
-
-@pytest.mark.parametrize("name", SENTENCES)
-def test_sentence_is_plain_latin_and_fits_one_part_unless_it_explains(name: str) -> None:
-    known = {
-        "old": 2,
-        "word": "POTLUK",
-        "region": "Kansas City",
-        "events": "",
-        "needs": needs(("ride",)),
-        "words": "",
-        "whose": "Kansas City",
-        "link": "https://events.example.org/en/events/nmjxbr3crg",
-    }
-    text = text_of(Phrase(SENTENCES[name], {**phrases.described(WAITING), **known}), translator("en"))
-    most = 2 if re.search(r"%\((why|way_in|link)\)s", SENTENCES[name]) else 1
-
-    assert (measure(text).encoding, measure(text).parts <= most) == ("GSM-7", True), text
 
 
 def test_question_for_everything_and_its_confirmation_stay_within_two_parts() -> None:
