@@ -36,6 +36,8 @@ class Vendor:
     on_taken: Callable[[dict[str, str]], None] = lambda text: None
     #: What it took, in order: fields of the form, with `sid`, `status` and `date_created`.
     taken: list[dict[str, str]] = field(default_factory=list)
+    #: What phones texted to numbers of the account, in order: fields as its API shows them.
+    received: list[dict[str, object]] = field(default_factory=list)
     #: Every POST that reached it, taken or not.
     posts: list[dict[str, str]] = field(default_factory=list)
     #: Of every request: method, path, basic auth.
@@ -76,12 +78,37 @@ class Vendor:
         self.on_taken(text)
         return text
 
-    def listed(self, to: str) -> list[dict[str, str]]:
-        """What the list shows of a number, the newest first."""
+    def receive(self, sender: str, to: str, body: str, *, service: str | None = None) -> str:
+        """Keeps a text from a phone, whose webhook is lost, and gives it an id."""
+        with self.lock:
+            sid = f"SM{'e' * 8}{len(self.received) + self.first:024x}"
+            at = format_datetime(self.clock())
+            self.received.append(
+                {
+                    "sid": sid,
+                    "from": sender,
+                    "to": to,
+                    "body": body,
+                    "status": "received",
+                    "direction": "inbound",
+                    "messaging_service_sid": service,
+                    "date_created": at,
+                    "date_sent": at,
+                }
+            )
+        return sid
+
+    def listed_in(self, to: str | None) -> list[dict[str, object]]:
+        """What the list shows of texts from phones, to a number or to all, the newest first."""
+        with self.lock:
+            return [text for text in self.received if to in (None, text["to"])][::-1]
+
+    def listed(self, to: str | None) -> list[dict[str, str]]:
+        """What the list shows of a number, or of all, the newest first."""
         until = time.monotonic() - self.lag_seconds
         with self.lock:
             shown = zip(self.taken, self.taken_at, strict=True)
-            return [text for text, at in shown if text["To"] == to and at <= until][::-1]
+            return [text for text, at in shown if to in (None, text["To"]) and at <= until][::-1]
 
     @property
     def bodies(self) -> list[str]:
@@ -164,12 +191,12 @@ class Handler(BaseHTTPRequestHandler):
             return
         kind = parts.path.rsplit("/", 1)[-1].removesuffix(".json").lower()
         if kind in ("messages", "calls"):
-            to = parse_qs(parts.query)["To"][0]
+            query = parse_qs(parts.query)
+            to = query.get("To", [None])[0]
             listed = [text for text in self.vendor.listed(to) if ("Body" in text) == (kind == "messages")]
-            self.answer(
-                200,
-                {kind: [shown(text) for text in listed], "page": 0, "page_size": 50, "next_page_uri": None},
-            )
+            texts_in = self.vendor.listed_in(to) if kind == "messages" else []
+            page = [*texts_in, *map(shown, listed)][: int(query["PageSize"][0])]
+            self.answer(200, {kind: page, "page": 0, "page_size": len(page), "next_page_uri": None})
             return
         sid = parts.path.rsplit("/", 1)[-1].removesuffix(".json")
         known = [text for text in self.vendor.taken if text["sid"] == sid]

@@ -165,7 +165,8 @@ class _Answer:
             self.text.phone, self.text.body, self.spoken, vault=self.vault, now=self.now
         )
         question, said = None, ""
-        if is_news and not self.text.is_answered:
+        is_late = self.now - self.text.received_at > _STOPPED_WITHIN
+        if is_news and not is_late and not self.text.is_answered:
             place = next(iter(places_to_come(self.rows, now=self.now)), None)
             say = Phrase(phrases.STOPPED)
             if place is not None and self.row(place.id).wants_texts:

@@ -26,6 +26,7 @@ from outreach.messaging import (
     calls,
     evidence,
     inbound,
+    missed,
     news_questions,
     outbox,
     reminders,
@@ -218,6 +219,10 @@ def _ask(worker: Worker, now: datetime) -> int:
     return evidence.ask(worker.gateway, vault=worker.vault, now=now)
 
 
+def _fetch_missed(worker: Worker, now: datetime) -> int:
+    return missed.fetch(worker.gateway, settings=worker.settings, vault=worker.vault, now=now)
+
+
 def _tidy(worker: Worker, now: datetime) -> int:
     with transaction():
         throttle.sweep(now=now)
@@ -254,6 +259,7 @@ ROUNDS: tuple[Round, ...] = (
     Round("settle", _ALWAYS, _settle),
     Round("send", _ALWAYS, _send),
     Round("ask", _ALWAYS, _ask),
+    Round("sweep", timedelta(minutes=10), _fetch_missed),
     Round("tidy", timedelta(minutes=10), _tidy),
     Round("forget", _HOURLY, _forget),
 )

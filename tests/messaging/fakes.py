@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from outreach.database import db, transaction
 from outreach.messaging import outbox
-from outreach.messaging.gateways.base import Accepted, Dial, Dispatch, Outcome, Report
+from outreach.messaging.gateways.base import Accepted, Dial, Dispatch, Outcome, Received, Report
 from outreach.messaging.models import Message
 from outreach.messaging.outbox import OutgoingText
 from outreach.messaging.senders import Allowance
@@ -28,6 +28,7 @@ class FakeGateway:
         self.listed_calls: tuple[Report, ...] | None = ()
         self.listed: tuple[Report, ...] | None = ()
         self.reports: dict[str, Report] = {}
+        self.texts: tuple[Received, ...] | None = ()
         self.lock = threading.Lock()
 
     def send(self, dispatch: Dispatch) -> Outcome:
@@ -54,6 +55,9 @@ class FakeGateway:
 
     def fetch(self, sid: str) -> Report | None:
         return self.reports.get(sid)
+
+    def received(self, *, since: datetime) -> tuple[Received, ...] | None:
+        return self.texts if self.texts is None else tuple(t for t in self.texts if t.sent_at >= since)
 
     @property
     def bodies(self) -> list[str]:

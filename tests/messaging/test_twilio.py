@@ -18,6 +18,7 @@ from outreach.messaging.gateways.base import (
     Dial,
     Dispatch,
     NotSent,
+    Received,
     Rejected,
     Report,
     Unknown,
@@ -281,3 +282,52 @@ def test_call_that_was_cut_is_found_by_its_number(vendor):
     assert way.fetch(call_sid(1)) == Report(call_sid(1), "queued")
     vendor.listing_status = 500
     assert way.find_calls(PHONE, since=NOW) is None
+
+
+# Texts to us.
+
+OURS, OTHER = "+18165550100", "+18165550155"
+
+
+def test_received_lists_texts_to_our_number_the_oldest_first(vendor):
+    way = caller(vendor.url, messaging_service_sid="")
+    way.send(DISPATCH)
+    first = vendor.receive(PHONE, OURS, "PICNIC")
+    vendor.receive(PHONE, OTHER, "not for us")
+    vendor.clock = lambda: NOW + timedelta(minutes=1)
+    second = vendor.receive("70123", OURS, "")
+
+    assert way.received(since=NOW) == (
+        Received(first, PHONE, "PICNIC", NOW),
+        Received(second, "70123", "", NOW + timedelta(minutes=1)),
+    )
+    assert [each.sid for each in way.received(since=NOW + timedelta(seconds=1))] == [second]
+
+
+def test_received_lists_texts_to_our_messaging_service_and_no_other(vendor):
+    service = vendor.receive(PHONE, OTHER, "one", service="MG1")
+    vendor.receive(PHONE, OTHER, "two", service="MG2")
+    number = vendor.receive(PHONE, OURS, "three", service="MG1")
+    vendor.take({"To": PHONE, "Body": "ours to a guest"})
+
+    assert [each.sid for each in gateway(vendor.url).received(since=NOW)] == [service, number]
+    both = caller(vendor.url).received(since=NOW)
+    assert sorted(each.sid for each in both) == [service, number]
+
+
+def test_received_asks_for_one_page(vendor):
+    for number in range(1003):
+        vendor.receive(PHONE, OURS, str(number))
+    found = caller(vendor.url, messaging_service_sid="").received(since=NOW)
+
+    assert len(found) == 1000
+    assert len(vendor.requests) == 1
+
+
+@pytest.mark.parametrize("status", [401, 429, 500])
+def test_received_tells_when_it_cannot_tell(vendor, status, caplog):
+    vendor.receive(PHONE, OURS, "PICNIC")
+    vendor.listing_status = status
+
+    assert caller(vendor.url).received(since=NOW) is None
+    assert PHONE[1:] not in caplog.text

@@ -130,6 +130,17 @@ class Report:
     error_code: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A text that the vendor took for us, as its list shows it."""
+
+    sid: str
+    #: As the vendor wrote it, which need not be a number.
+    sender: str
+    body: str
+    sent_at: datetime
+
+
 def taken(sid: str, status: str, error_code: int = 0) -> Report:
     """The report that the vendor has a text; a word that we do not know says no more than that."""
     return Report(sid, status if status in STATE_OF_STATUS else "accepted", error_code)
@@ -155,6 +166,12 @@ class Gateway(Protocol):
 
     def fetch(self, sid: str) -> Report | None:
         """What became of a text or a call; None when the vendor cannot tell."""
+
+    def received(self, *, since: datetime) -> tuple[Received, ...] | None:
+        """Texts to our numbers since an instant, the oldest first; or None, as `find`.
+
+        Of very many only the newest.
+        """
 
 
 def kind_of(code: int, http_status: int = 0) -> Kind:

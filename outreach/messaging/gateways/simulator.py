@@ -15,7 +15,16 @@ from werkzeug.test import Client
 
 from outreach.database import db, transaction
 from outreach.messaging import outcomes
-from outreach.messaging.gateways.base import Accepted, Dial, Dispatch, Outcome, Rejected, Report, kind_of
+from outreach.messaging.gateways.base import (
+    Accepted,
+    Dial,
+    Dispatch,
+    Outcome,
+    Received,
+    Rejected,
+    Report,
+    kind_of,
+)
 from outreach.messaging.models import SimulatedCall, SimulatedText
 from outreach.messaging.outcomes import OUTCOMES
 from outreach.messaging.signatures import HEADER, account, sign
@@ -105,6 +114,18 @@ class SimulatorGateway:
                 return self._report_of_call(call)
             row = db.session.scalar(select(SimulatedText).where(SimulatedText.sid == sid))
         return self._report(row) if row else None
+
+    def received(self, *, since: datetime) -> tuple[Received, ...] | None:
+        """Lists what phones in the browser sent."""
+        vault = self._runtime.vault
+        with self._app.app_context():
+            rows = db.session.scalars(
+                select(SimulatedText)
+                .where(SimulatedText.direction == "in", SimulatedText.created_at >= since)
+                .order_by(SimulatedText.id)
+            ).all()
+        texts = [(row, vault.open(row.sealed, place="simulator")) for row in rows]
+        return tuple(Received(row.sid, text["phone"], text["body"], row.created_at) for row, text in texts)
 
     @property
     def _runtime(self) -> Runtime:

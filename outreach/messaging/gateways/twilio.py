@@ -31,6 +31,7 @@ from outreach.messaging.gateways.base import (
     Dispatch,
     NotSent,
     Outcome,
+    Received,
     Rejected,
     Report,
     Unknown,
@@ -43,6 +44,8 @@ _TIMEOUTS_SECONDS = (3.0, 30.0)
 _LONGEST_REST_SECONDS = 20.0
 #: Texts to one number that are listed; more within minutes are no list that proves anything.
 _LISTED = 50
+#: Texts to us that are listed, in one page: the most that the vendor puts into one.
+_LISTED_TO_US = 1000
 _SID = re.compile(r"(SM|MM|CA)[0-9a-fA-F]{32}")
 #: How long a phone rings: five or six times, as a machine answers after four.
 _RING_SECONDS = 30
@@ -83,6 +86,7 @@ class TwilioGateway:
             else {"from_": settings.from_number}
         )
         self._number = settings.from_number
+        self._service = settings.messaging_service_sid
         self._client = Client(
             settings.account_sid,
             settings.auth_tokens[0],
@@ -174,6 +178,35 @@ class TwilioGateway:
         except _NO_ANSWER:
             return None
 
+    def received(self, *, since: datetime) -> tuple[Received, ...] | None:
+        """Lists what came to our number, and to those of our messaging service if there is one.
+
+        The list cannot be asked for a service, so that one is picked out of everything in the account.
+        """
+        wanted = ([{"to": self._number}] if self._number else []) + ([{}] if self._service else [])
+        found: dict[str, Received] = {}
+        try:
+            for given in wanted:
+                listed = self._client.messages.list(
+                    **given, date_sent_after=since, limit=_LISTED_TO_US, page_size=_LISTED_TO_US
+                )
+                # The vendor may look at the date alone.
+                found |= {
+                    each.sid: _received(each)
+                    for each in listed
+                    if each.direction == "inbound" and self._is_ours(each) and _sent_at(each) >= since
+                }
+        except _NO_ANSWER:
+            return None
+        # Newest first is the vendor's order, and its instants are whole seconds.
+        oldest_first = list(found.values())[::-1]
+        return tuple(sorted(oldest_first, key=lambda each: each.sent_at))
+
+    def _is_ours(self, message: Any) -> bool:
+        if self._number and message.to == self._number:
+            return True
+        return bool(self._service) and message.messaging_service_sid == self._service
+
 
 class _Http(HttpClient):  # type: ignore[misc]  # the library has no types
     """Sends the library's requests: with timeouts, without repeats, without a log."""
@@ -256,6 +289,17 @@ def _report(message: Any) -> Report:
     # A call has none.
     code = int(getattr(message, "error_code", None) or 0)
     return Report(message.sid, str(message.status), code)
+
+
+def _received(message: Any) -> Received:
+    if not _SID.fullmatch(message.sid):
+        raise ValueError("a text without an id")
+    return Received(message.sid, str(message.from_), message.body or "", _sent_at(message))
+
+
+def _sent_at(message: Any) -> datetime:
+    sent_at: datetime = message.date_sent or message.date_created
+    return sent_at
 
 
 def _seconds(header: str | None) -> float | None:
