@@ -12,8 +12,8 @@ def svg(text: str, *, is_quick: bool = False) -> Markup:
 
     Error correction M (ISO/IEC 18004: readable with about 15 % of it dirty or torn). The quiet zone of
     four modules is part of the drawing. It is hidden from screen readers: put the link beside it.
-    `is_quick` leaves out the search for the mask that looks best, which takes most of the time; it is
-    for texts that look random anyway, and for screens.
+    `is_quick` is for texts that look random anyway, and for screens: it leaves out the search for the mask
+    that looks best, which takes most of the time, and takes level L (7 %), so that the squares are larger.
     """
     # White is drawn as well, so that a dark page never inverts the code.
     drawn = segno.make(
