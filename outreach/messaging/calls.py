@@ -106,7 +106,7 @@ def begin_owed(
     exchange = _Exchange(call_sid, content["to"], settings, vault, now)
     locale = content["locale"] if content["locale"] in exchange.offered else exchange.offered[0]
     call = Call("owed", locale=locale, registration_id=message.registration_id, purpose=message.purpose)
-    return exchange.begin_owed(call, is_machine=is_machine)
+    return exchange.begin(call, is_machine=is_machine)
 
 
 def hear(
@@ -182,17 +182,16 @@ class _Exchange:
         self.offered = recordings.spoken_locales(settings, recorded)
         self.speaker = Speaker(recorded, region=settings.region_name, public_url=settings.public_url)
 
-    def begin(self) -> str:
+    def begin(self, owed: Call | None = None, *, is_machine: bool = False) -> str:
         answered = _answer(self.call_sid, START, 0, vault=self.vault)
         if answered is not None:
             return answered
-        return self.write(voice_dialogue.begin(self.facts(None)), START, 0, "")
-
-    def begin_owed(self, call: Call, *, is_machine: bool) -> str:
-        answered = _answer(self.call_sid, START, 0, vault=self.vault)
-        if answered is not None:
-            return answered
-        turn = voice_dialogue.begin_owed(call, self.facts(call), is_machine=is_machine)
+        facts = self.facts(owed)
+        turn = (
+            voice_dialogue.begin(facts)
+            if owed is None
+            else voice_dialogue.begin_owed(owed, facts, is_machine=is_machine)
+        )
         return self.write(turn, START, 0, "")
 
     def farewell(self) -> str:

@@ -262,10 +262,11 @@ def _sendable(rows: Sequence[Message], *, now: datetime) -> list[Message]:
     for row in rows:
         if not _is_sendable(row, owed, silence(silent.get(row.phone_hash, {}), row.scope), now=now):
             continue
-        if row.channel == "voice" and row.phone_hash in on_the_phone:
-            row.due_at = now + CALLS_APART
-            continue
-        on_the_phone |= {row.phone_hash} if row.channel == "voice" else set()
+        if row.channel == "voice":
+            if row.phone_hash in on_the_phone:
+                row.due_at = now + CALLS_APART
+                continue
+            on_the_phone.add(row.phone_hash)
         found.append(row)
     return found
 
