@@ -367,7 +367,7 @@ def _outreach_rows(plans: list[_Plan], vault: Vault, *, now: datetime) -> _Rows:
     yield (
         EventCohost,
         [
-            {"event_id": plan.id, "organization_id": plan.host_id % HOSTS + 1}
+            {"event_id": plan.id, "organization_id": 2 + plan.host_id % (HOSTS - 1)}
             for plan in plans
             if plan.id % 5 == 0
         ],

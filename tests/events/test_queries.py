@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from outreach.database import db, transaction
 from outreach.errors import InvalidInputsError, NotFoundError
 from outreach.events import queries
 from outreach.events.drafts import TextDraft, VenueDraft
+from outreach.events.models import Event
 from outreach.events.planning import raise_generation
 from outreach.events.queries import Filters, count_upcoming, event_by_public_id, upcoming
 from tests.factories import NOW, make_event, make_jurisdictions, make_organization
@@ -231,6 +232,18 @@ def test_upcoming_reads_the_index_in_order_and_scans_nothing(web_app):
     steps = " / ".join(row[3] for row in plan)
     assert steps.count("SEARCH event USING INDEX ix_event_status_starts_at (status=? AND starts_at>?)") == 2
     assert "SCAN event" not in steps
+
+
+def test_a_hosts_events_are_found_by_the_host_and_not_among_all(web_app):
+    with web_app.app_context():
+        conditions = Filters(organization="some-host").conditions()
+        with count_queries(web_app) as sent:
+            db.session.scalars(select(Event.id).where(Event.ends_at > NOW, *conditions)).all()
+        plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {sent[0].replace('?', '1')}")).all()
+
+    steps = [row[3] for row in plan]
+    assert "SEARCH event USING COVERING INDEX ix_event_organization_id (organization_id=?)" in steps
+    assert not any(step.startswith("SCAN event") for step in steps)
 
 
 def test_event_by_public_id_brings_everything_its_page_shows(context):
