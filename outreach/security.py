@@ -73,6 +73,16 @@ def install(app: Flask, settings: Settings) -> None:
             abort(404)
 
     @app.after_request
+    def stay_here(response: Response) -> Response:
+        # What the address needs a slash for is said by the router, with whatever host the asker claimed.
+        location = response.headers.get("Location", "")
+        if location.startswith(request.host_url):
+            path = location.removeprefix(request.host_url).lstrip("/")
+            response.headers["Location"] = f"/{path}"
+            response.data = b""
+        return response
+
+    @app.after_request
     def add_headers(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)

@@ -51,3 +51,19 @@ def test_who_asks_is_who_our_own_servers_say(sqlite_url, proxies, seen):
 
     headers = {"X-Forwarded-For": "192.0.2.1, 198.51.100.7, 203.0.113.9"}
     assert app.test_client().get("/who", headers=headers).text == seen
+
+
+@pytest.mark.parametrize(
+    ("address", "led_to"),
+    [
+        ("/en?kind=workshop", "/en/?kind=workshop"),
+        ("/en/events?q=a", "/en/events/?q=a"),
+        ("/en//events/", "/en/events/"),
+    ],
+)
+def test_a_corrected_address_stays_here_whatever_host_the_asker_names(client, address, led_to):
+    answer = client.get(address, headers={"Host": "other.example"})
+
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == led_to
+    assert b"other.example" not in answer.data
