@@ -32,7 +32,7 @@ CONTACTS: Mapping[str, str] = MappingProxyType(
 )
 
 #: Seven digits, however they are grouped; a year range or a date has none such.
-_PHONE = re.compile(r"(?<!\d)\+?(?:\(?\d{3}\)?[ .-]?){1,2}\d{4}(?!\d)")
+_PHONE = re.compile(r"(?<!\d)(?:\+\d{1,3}[ .-]?|1[ .-]?)?(?:\(?\d{3}\)?[ .-]?){1,2}\d{4}(?!\d)")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
