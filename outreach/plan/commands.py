@@ -9,10 +9,11 @@ from outreach.database import transaction
 from outreach.errors import InvalidInputError, NotFoundError
 from outreach.i18n import N_, SOURCE_LOCALE, Translator, local, translator
 from outreach.plan import export, service
+from outreach.plan.history import history_of
 from outreach.plan.importing import read
 from outreach.plan.models import Plan
-from outreach.plan.service import PlanReport
-from outreach.plan.wording import STANDINGS, due_text, promised_text
+from outreach.plan.reporting import PlanReport, plan_report
+from outreach.plan.wording import STANDINGS, due_text, promised_text, reason_text
 from outreach.runtime import now, settings
 
 #: A plan is some pages of text; a file beyond this is none.
@@ -39,12 +40,14 @@ def import_plan(file: Path, region: str | None) -> None:
     "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True
 )
 def report_plan(title: str | None, form: str) -> None:
-    """Say for each promise of the plan how many were promised and how many were held."""
+    """Say for each promise of the plan what was promised, what was done, and how it stands."""
     t = translator(SOURCE_LOCALE)
     with click.get_current_context().obj().app_context():
-        report = service.plan_report(_plan(title), today=local(now(), settings().time_zone).date())
+        plan = _plan(title)
+        report = plan_report(plan, today=local(now(), settings().time_zone).date())
         if form == "json":
-            click.echo(json.dumps(export.to_json(report, t), indent=2, ensure_ascii=False))
+            value = export.to_json(report, t, history_of(plan))
+            click.echo(json.dumps(value, indent=2, ensure_ascii=False))
         elif form == "csv":
             click.echo(export.to_csv(report, t), nl=False)
         else:
@@ -89,7 +92,8 @@ def _text(report: PlanReport, t: Translator) -> str:
         days = due_text(row.due_starts_on, row.due_ends_on, t)
         lines += [
             f"      {row.ref} {row.text}",
-            f"        promised: {promised}; held: {found.progress.held}; {t(STANDINGS[found.standing])}",
+            f"        promised: {promised}; done: {found.progress.held}; {t(STANDINGS[found.standing])}",
+            f"        {reason_text(found.progress, found.standing, last=found.counted_until, t=t)}",
             f"        due: {due}{f' ({days})' if days else ''}",
         ]
     return "\n".join(lines)

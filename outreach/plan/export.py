@@ -1,17 +1,20 @@
 """How a plan stands as CSV text and as a JSON value."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from outreach.i18n import Translator
+from outreach.plan.history import Change
 from outreach.plan.models import PlanNode
-from outreach.plan.service import CommitmentReport, Evidence, PlanReport
-from outreach.plan.wording import STANDINGS
+from outreach.plan.reporting import CommitmentReport, Deed, PlannedEvent, PlanReport
+from outreach.plan.wording import STANDINGS, change_text, reason_text
 from outreach.spreadsheet import csv_text
 
 _COLUMNS = (
     "plan", "ref", "strategy", "objective", "action", "kind", "commitment", "promised", "at_least", "held",
     "held_without_head_count", "state", "state_text", "due_words", "due_from", "due_until",
     "due_is_ambiguous", "responsible", "partners", "audience", "counted_kinds", "events",
+    "kept_by", "reason", "owner", "missing", "written_down", "could_keep_it", "open_items",
 )  # fmt: skip
 
 
@@ -20,8 +23,13 @@ def to_csv(report: PlanReport, t: Translator) -> str:
     return csv_text(_COLUMNS, [_line(report, above, found, t) for above, found in report.commitments])
 
 
-def to_json(report: PlanReport, t: Translator) -> dict[str, Any]:
-    """The plan, how many promises stand how, and every promise with the events that count toward it."""
+def to_json(
+    report: PlanReport, t: Translator, history: Mapping[str, Sequence[Change]] | None = None
+) -> dict[str, Any]:
+    """The plan, how many promises stand how, and every promise with what counts toward it.
+
+    `history` are the changes of each promise by its ref, the newest first.
+    """
     plan = report.plan
     return {
         "title": plan.title,
@@ -31,15 +39,21 @@ def to_json(report: PlanReport, t: Translator) -> dict[str, Any]:
         "ends_on": _day(plan.ends_on),
         "region": report.region,
         "source_url": plan.source_url,
+        "as_of": report.today.isoformat(),
         "totals": {
             "commitments": len(report.commitments),
             **{standing: report.totals.get(standing, 0) for standing in STANDINGS},  # type: ignore[call-overload]
         },
-        "commitments": [_promise(above, found, t) for above, found in report.commitments],
+        "commitments": [
+            _promise(above, found, t, (history or {}).get(found.commitment.ref, ()))
+            for above, found in report.commitments
+        ],
     }
 
 
-def _promise(above: list[PlanNode], found: CommitmentReport, t: Translator) -> dict[str, Any]:
+def _promise(
+    above: list[PlanNode], found: CommitmentReport, t: Translator, changes: Sequence[Change]
+) -> dict[str, Any]:
     row = found.commitment
     return {
         "ref": row.ref,
@@ -66,10 +80,49 @@ def _promise(above: list[PlanNode], found: CommitmentReport, t: Translator) -> d
         "audience": row.audience,
         "counted_kinds": list(row.counts_kinds),
         "events": [_event(event) for event in found.evidence],
+        "kept_by": row.progress_kind,
+        "reason": _reason(found, t),
+        "planned": found.progress.planned,
+        "done_since": found.progress.since,
+        "owner": found.owner or None,
+        "missing": list(found.missing),
+        "written_down": [_deed(deed, is_in_time=True) for deed in found.deeds]
+        + [_deed(deed, is_in_time=False) for deed in found.late],
+        "could_keep_it": [{**_event(event), "status": event.status} for event in found.upcoming],
+        "open_items": [{"text": item.text, "due_on": _day(item.due_on)} for item in found.open_items],
+        "history": [
+            {
+                "at": change.at.isoformat(),
+                "who": change.who,
+                "what": change.what,
+                "text": change_text(change.what, change.detail, change.quarter, t),
+                "quarter": change.quarter,
+                "detail": dict(change.detail),
+            }
+            for change in changes
+        ],
     }
 
 
-def _event(event: Evidence) -> dict[str, Any]:
+def _reason(found: CommitmentReport, t: Translator) -> str:
+    return reason_text(found.progress, found.standing, last=found.counted_until, t=t)
+
+
+def _deed(deed: Deed, *, is_in_time: bool) -> dict[str, Any]:
+    return {
+        "on": deed.on.isoformat(),
+        "is_in_time": is_in_time,
+        "body": deed.body_name or None,
+        "title": deed.title or None,
+        "contact": deed.contact,
+        "quantity": deed.quantity,
+        "acknowledged_on": _day(deed.acknowledged_on),
+        "link": deed.link,
+        "note": deed.note or None,
+    }
+
+
+def _event(event: PlannedEvent) -> dict[str, Any]:
     return {
         "public_id": event.public_id,
         "title": event.title,
@@ -103,8 +156,22 @@ def _line(
         "; ".join(row.partners),
         row.audience,
         " ".join(row.counts_kinds),
-        "; ".join(f"{event.on.isoformat()} {event.title}" for event in found.evidence),
+        _dated(found.evidence),
+        row.progress_kind,
+        _reason(found, t),
+        found.owner,
+        "; ".join(found.missing),
+        "; ".join(
+            " ".join(part for part in (deed.on.isoformat(), deed.body_name, deed.title) if part)
+            for deed in (*found.deeds, *found.late)
+        ),
+        _dated(found.upcoming),
+        "; ".join(item.text for item in found.open_items),
     ]
+
+
+def _dated(events: Sequence[PlannedEvent]) -> str:
+    return "; ".join(f"{event.on.isoformat()} {event.title}" for event in events)
 
 
 def _day(on: Any) -> str | None:

@@ -1,36 +1,28 @@
 """Reads a plan from its JSON file into plain values, or says what is wrong and where; pure.
 
-The file is a tree strategies > objectives > actions > commitments. Nothing is guessed: a field that
-is missing, misspelled in a commitment, or of the wrong kind refuses the whole file.
+The file is a tree strategies > objectives > actions > commitments. A field that is missing, misspelled
+in a commitment, or of the wrong kind refuses the whole file. Where it gives only words for a time, or
+does not say what keeps a promise, `due_words` and `aims` read it.
 """
 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from outreach.errors import InvalidInputError, InvalidInputsError
 from outreach.events.kinds import KINDS
 from outreach.i18n import N_
+from outreach.plan.aims import PROGRESS_KINDS, ProgressKind, progress_kind
+from outreach.plan.due_words import NO_DUE, Due, read_due
 
 LARGEST_COUNT = 10_000
 #: PostgreSQL takes no NUL, and no encoding takes half of a pair.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 #: More problems than this help nobody.
 _TOLD = 20
-
-
-@dataclass(frozen=True, slots=True)
-class DueDraft:
-    """By when: in the plan's words, and the days we read in them; None leaves an end open."""
-
-    verbatim: str | None
-    type: str
-    starts_on: date | None
-    ends_on: date | None
-    is_ambiguous: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +36,15 @@ class CommitmentDraft:
     is_minimum: bool
     count_verbatim: str | None
     count_note: str | None
-    due: DueDraft
+    due: Due
     responsible: str | None
     partners: tuple[str, ...]
     audience: str | None
     counts_kinds: tuple[str, ...]
     is_done: bool
+    progress_kind: ProgressKind
+    #: Whom it must reach: names, or slugs of places; None where the file says nothing about it.
+    expected: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +112,8 @@ class _Part:
     value: Any
     place: str
     problems: list[InvalidInputError]
+    #: The day from which "within six months" counts.
+    said_on: date | None = None
 
     def refuse(self, name: str, message: str, **values: object) -> None:
         place = f"{self.place}.{name}".strip(".") or "file"
@@ -195,11 +192,11 @@ class _Part:
             self.refuse(name, N_("%(place)s: this list is missing."))
             return []
         place = f"{self.place}.{name}".strip(".")
-        parts = [_Part(item, f"{place}[{index}]", self.problems) for index, item in enumerate(found)]
+        parts = [replace(self, value=item, place=f"{place}[{index}]") for index, item in enumerate(found)]
         return [part for part in parts if part.is_object()]
 
     def part(self, name: str) -> "_Part":
-        return _Part(self.get(name), f"{self.place}.{name}".strip("."), self.problems)
+        return replace(self, value=self.get(name), place=f"{self.place}.{name}".strip("."))
 
     def is_object(self) -> bool:
         if isinstance(self.value, dict):
@@ -221,10 +218,12 @@ def _plan(part: _Part) -> PlanDraft:
     starts_on, ends_on = period.day("start"), period.day("end")
     if starts_on and ends_on and ends_on < starts_on:
         period.refuse("end", N_("%(place)s: the end is before the start."))
+    prepared_on = part.day("prepared_on")
+    part = replace(part, said_on=prepared_on)
     plan = PlanDraft(
         title=part.text("title", most=200),
         prepared_by=part.maybe_text("prepared_by", most=200),
-        prepared_on=part.day("prepared_on"),
+        prepared_on=prepared_on,
         starts_on=starts_on,
         ends_on=ends_on,
         vision=part.maybe_text("vision"),
@@ -276,6 +275,7 @@ def _commitment(part: _Part) -> CommitmentDraft:
     part.knows_only(
         "id", "kind", "commitment", "count", "count_is_minimum", "count_verbatim", "count_note", "due",
         "responsible_organization", "partners", "audience", "counts_events_of_kind", "already_done_in_source",
+        "progress", "expected",
     )  # fmt: skip
     kinds = part.texts("counts_events_of_kind")
     for kind in kinds:
@@ -283,9 +283,10 @@ def _commitment(part: _Part) -> CommitmentDraft:
             part.refuse(
                 "counts_events_of_kind", N_("%(place)s: there is no kind of event named %(kind)s."), kind=kind
             )
+    word = part.text("kind", most=40)
     return CommitmentDraft(
         ref=part.text("id", most=40),
-        kind=part.text("kind", most=40),
+        kind=word,
         text=part.text("commitment"),
         count=part.count("count"),
         is_minimum=part.flag("count_is_minimum"),
@@ -297,23 +298,35 @@ def _commitment(part: _Part) -> CommitmentDraft:
         audience=part.maybe_text("audience"),
         counts_kinds=kinds,
         is_done=part.flag("already_done_in_source"),
+        progress_kind=_progress_kind(part, word, kinds),
+        expected=None if part.get("expected") is None else part.texts("expected"),
     )
 
 
-def _due(part: _Part) -> DueDraft:
+def _progress_kind(part: _Part, word: str, kinds: tuple[str, ...]) -> ProgressKind:
+    """What keeps the promise: what the file says, or what follows from its words."""
+    stated = part.get("progress")
+    if stated is None:
+        return progress_kind(word, counts_events=bool(kinds))
+    found = next((kind for kind in PROGRESS_KINDS if kind == stated), None)
+    if found is None:
+        part.refuse("progress", N_("%(place)s: use one of %(choices)s."), choices=", ".join(PROGRESS_KINDS))
+    elif found == "events" and not kinds:
+        part.refuse("counts_events_of_kind", N_("%(place)s: say which kinds of events count."))
+    return found or "milestone"
+
+
+def _due(part: _Part) -> Due:
     if part.value is None or not part.is_object():
-        return DueDraft(None, "none", None, None, False)
+        return NO_DUE
     part.knows_only("verbatim", "type", "start", "end", "ambiguous")
+    verbatim = part.maybe_text("verbatim", most=200)
+    if all(part.get(name) is None for name in ("type", "start", "end", "ambiguous")):
+        return read_due(verbatim, said_on=part.said_on)
     starts_on, ends_on = part.day("start"), part.day("end")
     if starts_on and ends_on and ends_on < starts_on:
         part.refuse("end", N_("%(place)s: the end is before the start."))
-    return DueDraft(
-        part.maybe_text("verbatim", most=200),
-        part.text("type", most=20),
-        starts_on,
-        ends_on,
-        part.flag("ambiguous"),
-    )
+    return Due(verbatim, part.text("type", most=20), starts_on, ends_on, part.flag("ambiguous"))
 
 
 def nodes_of(nodes: tuple[NodeDraft, ...]) -> Iterator[NodeDraft]:

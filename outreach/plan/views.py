@@ -5,7 +5,8 @@ from werkzeug.exceptions import NotFound
 
 from outreach.events.kinds import KINDS
 from outreach.i18n import local
-from outreach.plan import export, service, wording
+from outreach.plan import export, reporting, service, wording
+from outreach.plan.history import history_of
 from outreach.plan.models import Plan
 from outreach.policy import Action
 from outreach.runtime import now, settings
@@ -52,12 +53,13 @@ def plan_csv() -> Response:
 @requires(Action.SEE_PLAN)
 def plan_json() -> Response:
     """The promises for a program."""
-    response = jsonify(export.to_json(_asked_for(), t()))
+    report = _asked_for()
+    response = jsonify(export.to_json(report, t(), history_of(report.plan)))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _asked_for() -> service.PlanReport:
+def _asked_for() -> reporting.PlanReport:
     chosen = _chosen(service.plans())
     if chosen is None:
         raise NotFound
@@ -73,5 +75,5 @@ def _chosen(plans: list[Plan]) -> Plan | None:
     raise NotFound
 
 
-def _report(chosen: Plan) -> service.PlanReport:
-    return service.plan_report(chosen, today=local(now(), settings().time_zone).date())
+def _report(chosen: Plan) -> reporting.PlanReport:
+    return reporting.plan_report(chosen, today=local(now(), settings().time_zone).date())

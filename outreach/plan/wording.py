@@ -1,10 +1,12 @@
-"""How promises are said: where they stand, how many, by when; pure."""
+"""How promises are said: where they stand and why, how many, by when, what changed; pure."""
 
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from outreach.i18n import N_, Translator
+from outreach.plan.progress import Progress
 
 #: In the order in which totals are read.
 STANDINGS: Mapping[str, str] = MappingProxyType(
@@ -14,8 +16,18 @@ STANDINGS: Mapping[str, str] = MappingProxyType(
         "on_track": N_("On track"),
         "at_risk": N_("At risk"),
         "late": N_("Late"),
-        "unnumbered": N_("No number promised"),
-        "uncounted": N_("Not counted by events"),
+        "unnumbered": N_("Begun, no number promised"),
+    }
+)
+
+#: How a promise is kept, as a heading, and how what was done for it is counted.
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "events": N_("Events held"),
+        "deliveries": N_("Sent to"),
+        "convenings": N_("Who met"),
+        "touches": N_("Contacts made"),
+        "milestone": N_("Documents"),
     }
 )
 
@@ -29,6 +41,69 @@ def promised_text(count: int | None, *, is_minimum: bool, t: Translator) -> str:
     if count is None:
         return t(N_("no number given"))
     return t(N_("at least %(count)s"), count=t.number(count)) if is_minimum else t.number(count)
+
+
+def reason_text(found: Progress, standing: str, *, last: date | None, t: Translator) -> str:
+    """Why a promise stands as it does, in one sentence. `last` is the day until which things count."""
+    values = {
+        "held": t.number(found.held),
+        "promised": "" if found.promised is None else t.number(found.promised),
+        "planned": t.number(found.planned),
+        "since": t.number(found.since),
+        "day": "" if last is None else t.day(last),
+    }
+    return t(_reason(found, standing, has_last=last is not None), **values)
+
+
+def _reason(found: Progress, standing: str, *, has_last: bool) -> str:
+    if standing == "done":
+        return N_("The plan itself says that this was done.")
+    if standing == "unnumbered":
+        return N_("Done so far: %(held)s. The plan gives no number, so nobody can say that this is all.")
+    if standing == "late" and found.promised is None:
+        return N_("Nothing was done by the last day, %(day)s; since then: %(since)s.")
+    if standing == "late":
+        return N_("Done by the last day, %(day)s: %(held)s of %(promised)s; since then: %(since)s.")
+    if found.promised is None:
+        return (
+            N_("Nothing is done so far; planned: %(planned)s. The last day is %(day)s.")
+            if has_last
+            else N_("Nothing is done so far; planned: %(planned)s. There is no last day.")
+        )
+    if standing == "kept":
+        return N_("Done in time: %(held)s of %(promised)s.")
+    if not has_last:
+        return N_("Done so far: %(held)s of %(promised)s; planned: %(planned)s. There is no last day.")
+    return N_("Done so far: %(held)s of %(promised)s; planned: %(planned)s. The last day is %(day)s.")
+
+
+_CHANGES: Mapping[str, str] = MappingProxyType(
+    {
+        "imported": N_("Brought in with the plan."),
+        "changed": N_("Changed by a newer file of the plan."),
+        "removed": N_("Left out of a newer file of the plan."),
+        "owner": N_("Who looks after it: %(new)s. Before: %(old)s."),
+        "due": N_("By when: %(new)s. Before: %(old)s."),
+        "expected": N_("Whom it must reach: %(new)s. Before: %(old)s."),
+        "written": N_("Written down as done: %(said)s."),
+        "withdrawn": N_("Withdrawn: %(said)s."),
+        "acknowledged": N_("Acknowledged: %(said)s."),
+        "opened": N_("Still to do: %(text)s."),
+        "closed": N_("No longer open: %(text)s."),
+        "stood": N_("At the end of %(quarter)s: %(state)s."),
+    }
+)
+
+
+def change_text(what: str, detail: Mapping[str, Any], quarter: str | None, t: Translator) -> str:
+    """What a row of the history says."""
+    values = {name: value or "—" for name, value in detail.items()}
+    if what in ("written", "withdrawn", "acknowledged"):
+        day = t.day(date.fromisoformat(detail["on"]))
+        values["said"] = ", ".join(part for part in (detail["title"], *detail["bodies"], day) if part)
+    if what == "stood":
+        values.update(quarter=quarter, state=t(STANDINGS[detail["state"]]))
+    return t(_CHANGES[what], **values)
 
 
 def due_text(starts_on: date | None, ends_on: date | None, t: Translator) -> str:

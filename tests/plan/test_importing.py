@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from outreach.errors import InvalidInputError, InvalidInputsError
-from outreach.plan.importing import DueDraft, nodes_of, read
+from outreach.plan.due_words import NO_DUE, Due
+from outreach.plan.importing import nodes_of, read
 
 KANSAS_CITY = Path(__file__).resolve().parents[2] / "outreach" / "demo" / "data" / "plan.json"
 
@@ -107,7 +108,7 @@ def test_plan_of_kansas_city_is_read_whole() -> None:
         (1, True, ("trust_training",)),
         (2, True, ("trust_training",)),
     ]
-    assert first.due == DueDraft("in 2017", "year", date(2017, 1, 1), date(2017, 12, 31), False)
+    assert first.due == Due("in 2017", "year", date(2017, 1, 1), date(2017, 12, 31), False)
     assert commitments["S2.O1.A3.C3"].due.is_ambiguous
     assert commitments["S2.O3.A1.C1"].is_done
 
@@ -122,7 +123,22 @@ def test_plan_may_leave_out_what_a_plan_need_not_say() -> None:
     plan = read(changed(strip))
     found = plan.strategies[0].children[0].children[0].commitments[0]
     assert (plan.starts_on, found.count, found.partners) == (None, None, ())
-    assert found.due == DueDraft(None, "none", None, None, False)
+    assert found.due == NO_DUE
+
+
+def test_words_for_a_time_are_read_where_the_file_gives_no_days() -> None:
+    plan = read(changed(lambda plan: commitment(plan).update(due={"verbatim": "within six months"})))
+    [found] = plan.strategies[0].children[0].children[0].commitments
+    assert found.due == Due("within six months", "by_date", date(2017, 9, 5), date(2018, 3, 5), False)
+
+
+def test_file_may_say_what_keeps_a_promise_and_whom_it_must_reach() -> None:
+    given = {"progress": "deliveries", "expected": ["jackson-county-mo", "The council"]}
+    plan = read(changed(lambda plan: commitment(plan).update(given)))
+    [found] = plan.strategies[0].children[0].children[0].commitments
+    assert (found.progress_kind, found.expected) == ("deliveries", ("jackson-county-mo", "The council"))
+    [untold] = read(json.dumps(SMALL)).strategies[0].children[0].children[0].commitments
+    assert (untold.progress_kind, untold.expected) == ("events", None)
 
 
 PLACE = "strategies[0].objectives[0].actions[0]"
@@ -195,6 +211,17 @@ PLACE = "strategies[0].objectives[0].actions[0]"
             lambda plan: commitment(plan).update(counts_events_of_kind=["trust-training"]),
             f"{PLACE}.commitments[0].counts_events_of_kind: there is no kind of event named trust-training.",
             id="unknown-kind",
+        ),
+        pytest.param(
+            lambda plan: commitment(plan).update(progress="luck"),
+            f"{PLACE}.commitments[0].progress:"
+            " use one of events, deliveries, convenings, touches, milestone.",
+            id="unknown-progress",
+        ),
+        pytest.param(
+            lambda plan: commitment(plan).update(progress="events", counts_events_of_kind=None),
+            f"{PLACE}.commitments[0].counts_events_of_kind: say which kinds of events count.",
+            id="events-of-no-kind",
         ),
         pytest.param(
             lambda plan: commitment(plan).update(partners="The police"),

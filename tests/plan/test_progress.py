@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from outreach.plan.progress import HeldEvent, Progress, Promise, progress
+from outreach.plan.progress import HeldEvent, NotedDeed, Progress, Promise, progress
 
 TRAINING_2017 = Promise(1, True, date(2017, 1, 1), date(2017, 12, 31), ("trust_training",))
 TRAININGS_2018 = Promise(2, True, date(2018, 1, 1), date(2018, 12, 31), ("trust_training",))
@@ -77,15 +77,98 @@ def test_progress_is_kept_by_more_than_promised(is_minimum: bool) -> None:
     assert progress(promise, HELD, today=date(2019, 1, 1)) == Progress(1, 3, 1, "kept")
 
 
+def test_without_a_number_one_is_asked_for_and_more_is_only_told() -> None:
+    promise = replace(TRAININGS_2018, count=None)
+    assert progress(promise, [], today=date(2018, 6, 1)) == Progress(None, 0, 0, "on_track")
+    assert progress(promise, [], today=date(2018, 12, 1)) == Progress(None, 0, 0, "at_risk")
+    assert progress(promise, [], today=date(2019, 1, 1)) == Progress(None, 0, 0, "late")
+    assert progress(promise, HELD, today=date(2030, 1, 1)) == Progress(None, 2, 1, "unnumbered")
+
+
 @pytest.mark.parametrize(
-    ("promise", "expected"),
-    [
-        pytest.param(replace(TRAININGS_2018, count=None), Progress(None, 2, 1, "unnumbered"), id="no-number"),
-        pytest.param(replace(TRAININGS_2018, kinds=()), Progress(2, 0, 0, "uncounted"), id="no-kind-counts"),
-    ],
+    ("planned", "state"), [(0, "at_risk"), (1, "at_risk"), (2, "on_track"), (5, "on_track")]
 )
-def test_progress_without_a_number_or_kind_is_never_late(promise: Promise, expected: Progress) -> None:
-    assert progress(promise, HELD, today=date(2030, 1, 1)) == expected
+def test_enough_on_the_calendar_takes_the_risk_away(planned: int, state: str) -> None:
+    found = progress(TRAININGS_2018, [], planned=planned, today=date(2018, 12, 1))
+    assert found == Progress(2, 0, 0, state, planned=planned)
+
+
+def test_what_is_planned_keeps_nothing_after_the_last_day() -> None:
+    assert progress(TRAININGS_2018, [], planned=9, today=date(2019, 1, 1)).state == "late"
+
+
+#: A toolkit sent in September 2017 to three places.
+SENDING = Promise(None, False, date(2017, 9, 1), date(2017, 9, 30), (), "deliveries", ("a", "b", "c"))
+IN_TIME, LATER = date(2017, 9, 12), date(2017, 10, 3)
+
+
+def to(body: str | None, on: date = IN_TIME, **given) -> NotedDeed:
+    return NotedDeed(on, body, **given)
+
+
+def test_deliveries_are_kept_when_everybody_expected_was_sent_it() -> None:
+    sent = [to("a", acknowledged_on=LATER), to("a"), to("b"), to("x")]
+    assert progress(SENDING, [], sent, today=LATER) == Progress(3, 2, 1, "late", ("c",))
+    assert progress(SENDING, [], [*sent, to("c")], today=LATER) == Progress(3, 3, 2, "kept")
+
+
+def test_deliveries_after_the_last_day_are_told_and_keep_nothing() -> None:
+    sent = [to("a"), to("b"), to("c", LATER)]
+    assert progress(SENDING, [], sent, today=LATER) == Progress(3, 2, 2, "late", ("c",), since=1)
+
+
+def test_what_is_done_early_or_after_today() -> None:
+    sent = [to("a", date(2017, 8, 1)), to("b", date(2017, 9, 20))]
+    assert progress(SENDING, [], sent, today=IN_TIME) == Progress(3, 1, 1, "at_risk", ("b", "c"))
+
+
+def test_deliveries_to_a_number_of_bodies_may_go_to_any() -> None:
+    promise = replace(SENDING, count=2)
+    assert progress(promise, [], [to("a"), to("x")], today=LATER) == Progress(2, 2, 2, "kept", ("b", "c"))
+
+
+def test_deliveries_to_nobody_in_particular_are_counted_by_body() -> None:
+    promise = replace(SENDING, expected=())
+    assert progress(promise, [], [to("a"), to("a")], today=LATER) == Progress(None, 1, 1, "unnumbered")
+    assert progress(promise, [], [], today=LATER) == Progress(None, 0, 0, "late")
+
+
+MEETING = Promise(None, False, None, date(2018, 12, 31), ("workshop",), "convenings", ("a", "b"))
+
+
+def test_convening_is_kept_when_everybody_expected_came_to_one() -> None:
+    first, second = date(2018, 3, 1), date(2018, 5, 1)
+    met = [to("a", first), to(None, second)]
+    assert progress(MEETING, [], met, today=second) == Progress(1, 2, 0, "on_track", ("b",))
+    assert progress(MEETING, [], [*met, to("b", second)], today=second) == Progress(1, 2, 0, "kept")
+
+
+def test_convening_may_be_an_event_and_the_same_day_is_one() -> None:
+    on = date(2018, 3, 1)
+    events = [HeldEvent("workshop", on, None), HeldEvent("career_fair", on, 9)]
+    nobody_told = replace(MEETING, expected=())
+    assert progress(nobody_told, events, today=on) == Progress(1, 1, 1, "kept")
+    assert progress(nobody_told, events, [to("a", on)], today=on) == Progress(1, 1, 0, "kept")
+    assert progress(replace(nobody_told, count=2), events, [to("a", on)], today=on).state == "on_track"
+
+
+def test_touches_count_contacts_or_the_bodies_expected() -> None:
+    calling = Promise(10, True, None, date(2018, 12, 31), (), "touches")
+    made = [to(None, quantity=4), to("a", quantity=5)]
+    assert progress(calling, [], made, today=LATER) == Progress(10, 9, 0, "on_track")
+    assert progress(replace(calling, count=9), [], made, today=LATER) == Progress(9, 9, 0, "kept")
+    asking = replace(calling, count=2, expected=("a", "b"))
+    assert progress(asking, [], [*made, to("x")], today=LATER) == Progress(2, 1, 0, "on_track", ("b",))
+
+
+def test_milestone_is_kept_by_what_is_written_down() -> None:
+    naming = Promise(None, False, None, date(2018, 3, 31), (), "milestone")
+    assert progress(naming, [], [], today=date(2018, 4, 1)) == Progress(1, 0, 0, "late")
+    assert progress(naming, [], [to(None)], today=date(2018, 4, 1)) == Progress(1, 1, 0, "kept")
+
+
+def test_events_are_kept_by_events_alone() -> None:
+    assert progress(TRAINING_2017, [], [to("a")], today=LATER).held == 0
 
 
 def _window(days: int) -> Promise:

@@ -132,8 +132,7 @@ def test_command_tells_promised_and_held(web_app, plan):
     assert stand["S3.O1.A1.C1"] == (1, True, 1, "kept", "in 2017")
     assert stand["S3.O1.A1.C2"] == (2, True, 1, "late", "in 2018")
     assert value["totals"] == {
-        "commitments": 27, "kept": 1, "done": 1, "on_track": 0, "at_risk": 0, "late": 1,
-        "unnumbered": 8, "uncounted": 16,
+        "commitments": 27, "kept": 1, "done": 1, "on_track": 0, "at_risk": 0, "late": 25, "unnumbered": 0,
     }  # fmt: skip
     events = {row["ref"]: row["events"] for row in value["commitments"]}["S3.O1.A1.C2"]
     assert [(event["title"], event["on"]) for event in events] == [
@@ -145,8 +144,11 @@ def test_text_of_the_command_reads_like_the_plan(web_app, plan):
     lines = run(web_app, report_plan).output.splitlines()
     at = lines.index(next(line for line in lines if "S3.O1.A1.C2" in line))
 
-    assert lines[at + 1].strip() == "promised: at least 2; held: 1; Late"
-    assert lines[at + 2].strip() == "due: in 2018 (Monday, January 1, 2018 to Monday, December 31, 2018)"
+    assert lines[at + 1].strip() == "promised: at least 2; done: 1; Late"
+    assert lines[at + 2].strip() == (
+        "Done by the last day, Monday, December 31, 2018: 1 of 2; since then: 0."
+    )
+    assert lines[at + 3].strip() == "due: in 2018 (Monday, January 1, 2018 to Monday, December 31, 2018)"
     assert "S3 Safe Communities" in lines
 
 

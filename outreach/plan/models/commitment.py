@@ -16,6 +16,7 @@ class Commitment(Base):
         UniqueConstraint("plan_id", "ref"),
         CheckConstraint("promised_count >= 1", name="promised"),
         CheckConstraint("due_starts_on <= due_ends_on", name="due"),
+        CheckConstraint("owner_staff_id IS NULL OR owner_organization_id IS NULL", name="owner"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,12 +37,16 @@ class Commitment(Base):
     is_minimum: Mapped[bool] = mapped_column(default=False)
     count_verbatim: Mapped[str | None] = mapped_column(Text)
     count_note: Mapped[str | None] = mapped_column(Text)
+    #: What keeps it: one of `aims.PROGRESS_KINDS`.
+    progress_kind: Mapped[str] = mapped_column(String(12))
+    #: Whom it must reach, as the file or staff name them; empty where that follows from its words.
+    expected: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: Event kinds that count toward it; empty where no event does.
     counts_kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     #: "by mid-2018"
     due_verbatim: Mapped[str | None] = mapped_column(String(200))
-    #: How the words were read: month, quarter, by_date ...; none without any.
+    #: How the words were read: month, quarter, by_date ...; none without any, unread where nobody could.
     due_type: Mapped[str] = mapped_column(String(20))
     due_starts_on: Mapped[date | None]
     due_ends_on: Mapped[date | None]
@@ -55,3 +60,9 @@ class Commitment(Base):
     audience: Mapped[str | None] = mapped_column(Text)
     #: Whether the plan itself says that it was done when it was printed.
     is_done_in_plan: Mapped[bool] = mapped_column(default=False)
+
+    #: Who looks after it here, as a coordinator says; both null for whoever the plan prints.
+    owner_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    owner_organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    #: Rises with every edit, so that two coordinators cannot overwrite each other.
+    revision: Mapped[int] = mapped_column(default=1)
