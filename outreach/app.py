@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from outreach import errors, security, web
+from outreach.accounts import audit_views
 from outreach.accounts import staff_views as account_staff_views
 from outreach.accounts import views as accounts_views
 from outreach.clock import Clock, utc_now
@@ -78,6 +79,7 @@ _STAFF_MENU = (
     ("engagement", N_("Coming together"), Action.SEE_REPORT),
     ("organizations", N_("Organizations"), Action.MANAGE_ORGANIZATIONS),
     ("people", N_("People"), Action.MANAGE_STAFF),
+    ("audit", N_("Audit log"), Action.SEE_AUDIT),
     ("account", N_("Your account"), None),
 )
 
@@ -132,6 +134,7 @@ def _register_features(app: Flask) -> None:
     for blueprint in (
         accounts_views.bp,
         account_staff_views.bp,
+        audit_views.bp,
         event_staff_views.bp,
         registration_staff_views.bp,
         event_api.bp,

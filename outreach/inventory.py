@@ -175,6 +175,8 @@ HOLDINGS: tuple[Holding, ...] = (
 #: Tables in which nothing about guests can be, and what they hold.
 TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "installation_fact": "facts about this installation",
+    "audit_entry": "what staff and the program did, by the hour, with no guest in it",
+    "audit_end": "where that log begins and ends",
     "throttle": "keyed hashes of addresses that tried too often, for minutes",
     "jurisdiction": "public places",
     "organization": "public bodies",

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select, update
 
+from outreach import audit
+from outreach.chain import Deed
 from outreach.database import db, insert
 from outreach.registration.guests import phone_hash
 from outreach.registration.ledger import ASKED, GRANTED, record_consent
@@ -139,5 +141,7 @@ def to_forget(*, now: datetime) -> list[int]:
 def forget(*, now: datetime) -> int:
     """Deletes them; returns how many. Flushes."""
     ids = to_forget(now=now)
-    db.session.execute(delete(NewsReader).where(NewsReader.id.in_(ids)))
+    if ids:
+        db.session.execute(delete(NewsReader).where(NewsReader.id.in_(ids)))
+        audit.record(Deed.PURGED, staff_id=None, subject="news", numbers={"readers": len(ids)}, now=now)
     return len(ids)

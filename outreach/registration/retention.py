@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, func, select, update
 
+from outreach import audit
+from outreach.chain import Deed
 from outreach.database import db
 from outreach.events.models import Event
 from outreach.registration.door import attendance_of
@@ -50,4 +52,7 @@ def forget(event: Event, *, now: datetime) -> int:
     db.session.execute(update(Event).where(Event.id == event.id).values(keyword=None, waiting_parties=0))
     attendance.forgotten_at = now
     db.session.flush()
+    audit.record(
+        Deed.PURGED, staff_id=None, subject=f"event:{event.id}", numbers={"parties": int(parties)}, now=now
+    )
     return int(parties)
