@@ -238,6 +238,7 @@ def _tidy(worker: Worker, now: datetime) -> int:
 def _forget(worker: Worker, now: datetime) -> int:
     with transaction():
         news.forget(now=now)
+        retention.forget_asked(now=now)
         audit.cut(now=now)
     event_ids = [event.id for event in retention.events_to_forget(now=now)]
     for event_id in event_ids:

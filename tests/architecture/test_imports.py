@@ -51,6 +51,8 @@ EDGES = {
     "forms",
     "simulator",
     "audit_views",
+    "hold_commands",
+    "hold_views",
     "door_views",
     "broadcast_views",
     "inbox_views",
@@ -225,6 +227,7 @@ PURE_RULES = [
     "outreach.messaging.voice_questions",
     "outreach.messaging.voice_turns",
     "outreach.messaging.gateways.base",
+    "outreach.registration.pauses",
     "outreach.registration.requests",
     "outreach.registration.waitlist",
 ]
