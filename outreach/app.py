@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from outreach import errors, security, web
+from outreach.accounts import audit_views
 from outreach.accounts import staff_views as account_staff_views
 from outreach.accounts import views as accounts_views
 from outreach.clock import Clock, utc_now
@@ -27,6 +28,7 @@ from outreach.events import feeds as event_feeds
 from outreach.events import staff_views as event_staff_views
 from outreach.events import views as events_views
 from outreach.i18n import N_
+from outreach.inventory import WHATS
 from outreach.messaging import (
     broadcast_views,
     inbox_views,
@@ -45,7 +47,7 @@ from outreach.messaging.gateways.simulator import SimulatorGateway
 from outreach.messaging.worker import GATEWAY, last_seen_at
 from outreach.plan import views as plan_views
 from outreach.policy import Action
-from outreach.registration import door_views
+from outreach.registration import door_views, hold_views, holds, public_views
 from outreach.registration import feeds as pass_feed
 from outreach.registration import staff_views as registration_staff_views
 from outreach.registration import views as registration_views
@@ -78,6 +80,8 @@ _STAFF_MENU = (
     ("engagement", N_("Coming together"), Action.SEE_REPORT),
     ("organizations", N_("Organizations"), Action.MANAGE_ORGANIZATIONS),
     ("people", N_("People"), Action.MANAGE_STAFF),
+    ("holds", N_("Legal holds"), Action.HOLD),
+    ("audit", N_("Audit log"), Action.SEE_AUDIT),
     ("account", N_("Your account"), None),
 )
 
@@ -132,12 +136,15 @@ def _register_features(app: Flask) -> None:
     for blueprint in (
         accounts_views.bp,
         account_staff_views.bp,
+        audit_views.bp,
         event_staff_views.bp,
         registration_staff_views.bp,
         event_api.bp,
         event_feeds.bp,
         events_views.bp,
         registration_views.bp,
+        public_views.bp,
+        hold_views.bp,
         pass_feed.bp,
         door_views.bp,
         ballot_views.bp,
@@ -156,6 +163,7 @@ def _register_features(app: Flask) -> None:
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_staff_menu)
+    app.context_processor(_staff_news)
 
 
 def _staff_menu() -> dict[str, object]:
@@ -171,6 +179,13 @@ def _staff_menu() -> dict[str, object]:
             if action is None or security.can(action, host_id=own_id)
         ]
     }
+
+
+def _staff_news() -> dict[str, object]:
+    """What stands above everything on the first staff page, of features that it knows nothing of."""
+    if request.endpoint != "staff_events.home" or security.current_staff() is None:
+        return {}
+    return {"announced_holds": holds.announced(), "whats": WHATS}
 
 
 def _register_errors(app: Flask) -> None:

@@ -21,10 +21,12 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Where each command stands. A module is loaded when its command is asked for: `serve` must not carry
 #: what only an import or a migration needs, in memory or in time.
 _COMMANDS: Mapping[str, str] = {
+    "audit": "outreach.commands.audit:audit",
     "backup": "outreach.commands.upkeep:backup",
     "db": "outreach.commands.database:db",
     "demo": "outreach.demo.commands:demo",
     "doctor": "outreach.commands.upkeep:doctor",
+    "hold": "outreach.registration.hold_commands:hold",
     "inventory": "outreach.commands.upkeep:inventory",
     "purge": "outreach.registration.commands:purge",
     "restore": "outreach.commands.upkeep:restore",

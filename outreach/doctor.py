@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from outreach import schema
+from outreach import audit, schema
 from outreach.config import DEVELOPMENT_SECRET, DEVELOPMENT_VAULT_KEY, Settings
 from outreach.database import db
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, catalogue_path, is_reviewed
@@ -72,6 +72,18 @@ def _database() -> Iterator[Finding]:
         is_current,
         "up to date" if is_current else "out of date",
         "" if is_current else "Run: outreach db upgrade",
+    )
+    if is_current:
+        yield _audit()
+
+
+def _audit() -> Finding:
+    fault = audit.fault()
+    return Finding(
+        "audit log",
+        fault is None,
+        f"whole, {audit.count()} lines" if fault is None else f"line {fault} was changed or taken out",
+        "" if fault is None else "Compare it with a backup, and find out who reached the database.",
     )
 
 

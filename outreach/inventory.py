@@ -65,7 +65,7 @@ HOLDINGS: tuple[Holding, ...] = (
                 "registration",
                 "id guest_id event_id code state party_size arrived_count door request_key "
                 "wants_texts wants_calls needs queued_at passed_count offer_number offer_expires_at "
-                "reaffirmed_at created_at changed_at",
+                "reaffirmed_at delete_asked_at created_at changed_at",
             ),
             *_columns("guest", "id created_at"),
             *_columns("door_action", "key event_id at"),
@@ -172,9 +172,15 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
 )
 
+#: What each is, by its id.
+WHATS: Mapping[str, str] = {holding.id: holding.what for holding in HOLDINGS}
+
 #: Tables in which nothing about guests can be, and what they hold.
 TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
+    "legal_hold": "what must be kept for a court, and which lawyer says so",
     "installation_fact": "facts about this installation",
+    "audit_entry": "what staff and the program did, by the hour, with no guest in it",
+    "audit_end": "where that log begins and ends",
     "throttle": "keyed hashes of addresses that tried too often, for minutes",
     "jurisdiction": "public places",
     "organization": "public bodies",

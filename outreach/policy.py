@@ -42,6 +42,10 @@ class Action(StrEnum):
     REVEAL_NUMBER = "reveal_number"
     #: Read that log.
     SEE_REVEALS = "see_reveals"
+    #: Read what staff and the program did to what is held.
+    SEE_AUDIT = "see_audit"
+    #: Keep what is due to be deleted, for a court, and let it go again.
+    HOLD = "hold"
     #: Record what is said on the phone.
     RECORD_PROMPTS = "record_prompts"
     #: Read the engagement report inside.

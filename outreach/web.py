@@ -21,7 +21,6 @@ from flask import (
     g,
     make_response,
     redirect,
-    render_template,
     request,
     url_for,
 )
@@ -40,7 +39,6 @@ from outreach.i18n import (
     translator,
 )
 from outreach.installation import is_demo
-from outreach.inventory import HOLDINGS, NEVER
 from outreach.runtime import settings
 from outreach.security import current_staff
 
@@ -218,12 +216,6 @@ def front() -> WerkzeugResponse:
     response.headers["Vary"] = "Accept-Language, Cookie"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@bp.get("/<locale:locale>/what-we-hold")
-def what_we_hold() -> str:
-    """The list of everything that is held about guests, in plain words."""
-    return render_template("public/what_we_hold.html", holdings=HOLDINGS, never=NEVER)
 
 
 @bp.get("/language/<chosen>")

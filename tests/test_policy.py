@@ -32,7 +32,7 @@ POLICE = {
     "foreign": set(),
     "no event": set(),
 }
-COORDINATOR = set(Action) - {Action.MANAGE_STAFF, Action.SEE_REVEALS}
+COORDINATOR = set(Action) - {Action.MANAGE_STAFF, Action.SEE_REVEALS, Action.SEE_AUDIT, Action.HOLD}
 
 
 def expected(role: Role, sector: str | None, standing: str) -> set[Action]:

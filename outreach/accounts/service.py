@@ -9,8 +9,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import joinedload
 
+from outreach import audit
 from outreach.accounts.models import Jurisdiction, Organization, Staff, StaffSession
 from outreach.accounts.sectors import SECTORS
+from outreach.chain import Deed
 from outreach.database import db
 from outreach.errors import ConflictError, InvalidInputError, InvalidInputsError, NotFoundError
 from outreach.i18n import LANGUAGES, N_
@@ -31,9 +33,16 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def add_staff(
-    email: str, password: str, *, name: str, role: Role, organization: Organization | None, now: datetime
+    email: str,
+    password: str,
+    *,
+    name: str,
+    role: Role,
+    organization: Organization | None,
+    by_id: int | None = None,
+    now: datetime,
 ) -> Staff:
-    """Adds a person who may sign in. Flushes.
+    """Adds a person who may sign in; `by_id` is who of the staff does it, None for a command. Flushes.
 
     Raises InvalidInputsError for an unusable name, address or password and for a role that the
     organization's sector may not hold; ConflictError when the address is taken.
@@ -59,6 +68,7 @@ def add_staff(
     )
     db.session.add(staff)
     db.session.flush()
+    audit.record(Deed.STAFF_ADDED, staff_id=by_id, subject=f"staff:{staff.id}:{role}", now=now)
     return staff
 
 
@@ -124,6 +134,8 @@ def change_staff(
     organization: Organization | None,
     is_active: bool,
     password: str = "",
+    by_id: int,
+    now: datetime,
 ) -> None:
     """Says anew who somebody is and what they are here for; an empty password leaves theirs. Flushes.
 
@@ -137,12 +149,25 @@ def change_staff(
     is_administrator = role is Role.ADMINISTRATOR and is_active
     if staff.role == Role.ADMINISTRATOR and staff.is_active and not is_administrator:
         _require_another_administrator(staff)
+    deed = _deed(staff, role, organization, is_active=is_active, password=password)
     staff.name, staff.role, staff.organization, staff.is_active = name, role.value, organization, is_active
     if password:
         staff.password_hash = hasher.hash(password)
     if password or not is_active:
         end_sessions(staff)
     db.session.flush()
+    audit.record(deed, staff_id=by_id, subject=f"staff:{staff.id}:{role}", now=now)
+
+
+def _deed(
+    staff: Staff, role: Role, organization: Organization | None, *, is_active: bool, password: str
+) -> Deed:
+    """What a change of an account is above all."""
+    if staff.is_active and not is_active:
+        return Deed.STAFF_SWITCHED_OFF
+    if (staff.role, staff.organization) != (role, organization):
+        return Deed.ROLE_CHANGED
+    return Deed.PASSWORD_GIVEN if password else Deed.STAFF_CHANGED
 
 
 def change_password(staff: Staff, current: str, new: str, *, token: str) -> None:

@@ -178,6 +178,7 @@ def new_person() -> Response | str | tuple[str, int]:
                     name=form.name.data or "",
                     role=_role(form),
                     organization=_organization(form.organization.data),
+                    by_id=_myself().id,
                     now=now(),
                 )
         except OutreachError as error:
@@ -213,6 +214,8 @@ def person(staff_id: int) -> Response | str | tuple[str, int]:
                     organization=_organization(form.organization.data),
                     is_active=form.is_active.data,
                     password=form.password.data or "",
+                    by_id=_myself().id,
+                    now=now(),
                 )
         except OutreachError as error:
             tell(form, error)

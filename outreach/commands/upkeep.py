@@ -6,10 +6,13 @@ from pathlib import Path
 
 import click
 
+from outreach import audit
 from outreach import backup as backups
+from outreach.chain import Deed
+from outreach.database import transaction
 from outreach.doctor import examine
 from outreach.inventory import HOLDINGS, NEVER
-from outreach.runtime import AppMaker, settings
+from outreach.runtime import AppMaker, now, settings
 
 
 @click.command()
@@ -18,7 +21,10 @@ from outreach.runtime import AppMaker, settings
 def backup(make_app: AppMaker, file: Path) -> None:
     """Write the whole database into FILE; the vault's key is not in it."""
     with make_app().app_context():
-        click.echo(f"{backups.write(file)} rows written.")
+        rows = backups.write(file)
+        with transaction():
+            audit.record(Deed.BACKED_UP, staff_id=None, numbers={"rows": rows}, now=now())
+    click.echo(f"{rows} rows written.")
 
 
 @click.command()

@@ -50,9 +50,10 @@ from outreach.messaging.turns import (
     Told,
     Turn,
 )
-from outreach.registration import news, service
+from outreach.registration import holds, news, service
 from outreach.registration.guests import phone_hash
 from outreach.registration.models import Registration
+from outreach.registration.pauses import DELETED_ON_DEMAND, is_paused
 from outreach.registration.requests import Consent
 from outreach.registration.scopes import ALL, of_event
 from outreach.vault import Vault
@@ -227,7 +228,8 @@ class _Answer:
                 speak_from_now_on(self.rows, locale, vault=self.vault)
                 news.speak_from_now_on(self.hashed, self.text.phone, locale, vault=self.vault)
             case DeleteAll():
-                self.forget()
+                if not self.forget():
+                    turn = replace(turn, replies=(Phrase(phrases.DELETED_LATER),))
             case StartNews(scope):
                 self.start_news(scope, turn.locale)
             case EndNews(scopes):
@@ -255,12 +257,17 @@ class _Answer:
         is_news = turn.state is not None and turn.state.step == "news"
         return is_other or is_news or isinstance(turn.action, Register | StartNews)
 
-    def forget(self) -> None:
-        """Deletes every pass of the number and its news; seats go to others, and the ledger stays."""
-        for guest in {row.guest_id: row.guest for row in self.rows}.values():
-            service.delete_guest(guest, now=self.now)
+    def forget(self) -> bool:
+        """Deletes every pass of the number and its news; seats go to others, and the ledger stays.
+
+        Says whether no hold kept anything.
+        """
+        guests = {row.guest_id: row.guest for row in self.rows}.values()
+        are_gone = [service.delete_guest(guest, now=self.now) for guest in guests]
         news.leave(self.hashed)
         self.rows = []
+        found = holds.active()
+        return all(are_gone) and not any(is_paused(each, None, found) for each in DELETED_ON_DEMAND)
 
     def start_news(self, scope: str, locale: str) -> None:
         """Puts the number on a list: the text itself is its yes, with the question before it."""

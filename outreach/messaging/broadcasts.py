@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
+from outreach import audit
 from outreach.accounts.models import Staff
+from outreach.chain import Deed
 from outreach.database import db
 from outreach.errors import (
     ConflictError,
@@ -262,6 +264,14 @@ def _go_on(
     else:
         values["state"] = "held"
     _move(row, (state,), revision=revision, now=now, **values)
+    if row.state == "sending":
+        audit.record(
+            Deed.ANNOUNCED,
+            staff_id=confirmed_by_id or row.author_id,
+            subject=f"event:{row.event_id}",
+            numbers={"recipients": needed.recipients, "parts": needed.parts},
+            now=now,
+        )
 
 
 def _check_new(row: Broadcast, now: datetime) -> None:

@@ -53,8 +53,10 @@ from outreach.messaging.voice_turns import (
     VoiceFacts,
     VoiceTurn,
 )
+from outreach.registration import holds
 from outreach.registration.guests import phone_hash
 from outreach.registration.models import Registration
+from outreach.registration.pauses import is_paused
 from outreach.vault import Vault
 
 #: Where the vendor brings calls; behind it stand the question that is answered and the visit.
@@ -159,7 +161,9 @@ def steps_of(call_sid: str, *, vault: Vault) -> list[Step]:
 
 
 def forget(*, now: datetime) -> int:
-    """Deletes what was said in calls that are long over; returns how many answers."""
+    """Deletes what was said in calls that are long over, unless a hold keeps it; returns how many answers."""
+    if is_paused("calls", None, holds.active()):
+        return 0
     gone = db.session.execute(
         delete(VoiceStep).where(VoiceStep.at <= now - _KEPT_FOR).returning(VoiceStep.id)
     )

@@ -143,12 +143,15 @@ def events_of_coming_days(*, now: datetime) -> tuple[EventFacts, ...]:
 
 
 def registrations_of_phone(phone_hash: str) -> list[Registration]:
-    """Every registration that a number has, whatever became of it, the soonest event first."""
+    """Every registration that a number has, whatever became of it, the soonest event first.
+
+    Those that only a legal hold keeps are nobody's any more.
+    """
     return list(
         db.session.scalars(
             select(Registration)
             .join(Event)
-            .where(Registration.phone_hash == phone_hash)
+            .where(Registration.phone_hash == phone_hash, Registration.delete_asked_at.is_(None))
             .options(
                 joinedload(Registration.guest),
                 joinedload(Registration.event).options(joinedload(Event.venue), selectinload(Event.texts)),

@@ -18,7 +18,9 @@ from outreach.database import db, insert, transaction
 from outreach.messaging import answering, conversations
 from outreach.messaging.answering import Incoming
 from outreach.messaging.models import Assignment, InboundMessage
+from outreach.registration import holds
 from outreach.registration.guests import phone_hash
+from outreach.registration.pauses import is_paused
 from outreach.vault import SealedValueError, Vault
 
 _log = logging.getLogger(__name__)
@@ -208,7 +210,12 @@ def opened(row: InboundMessage, *, vault: Vault) -> Incoming:
 
 
 def forget(*, now: datetime) -> int:
-    """Deletes what was said and is of no more use; returns how many texts and conversations went."""
+    """Deletes what was said and is of no more use; returns how many texts and conversations went.
+
+    Under a hold on texts nothing goes.
+    """
+    if is_paused("texts", None, holds.active()):
+        return 0
     gone = db.session.execute(
         delete(InboundMessage)
         .where(

@@ -51,7 +51,7 @@ def ask(*, settings: Settings, vault: Vault, now: datetime) -> int:
     names = names_of({row.scope for row in rows}, region=settings.region_name)
     for row in rows:
         if silence(said.get(row.phone_hash, {}), row.scope) is not None:
-            db.session.delete(row)
+            news.leave(row.phone_hash, row.scope)
             continue
         facts = news.facts_of(row.sealed, vault=vault)
         locale = facts.locale if facts.locale in LANGUAGES else SOURCE_LOCALE

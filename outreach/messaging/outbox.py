@@ -36,8 +36,9 @@ from outreach.messaging.segments import measure
 from outreach.messaging.senders import Allowance
 from outreach.messaging.validity import SHORTEST_SECONDS, next_quiet_at, validity_seconds
 from outreach.messaging.verdicts import PAUSES
-from outreach.registration import news
+from outreach.registration import holds, news
 from outreach.registration.guests import phone_hash
+from outreach.registration.pauses import is_paused
 from outreach.registration.scopes import ALL, silence
 from outreach.vault import SealedValueError, Vault
 
@@ -228,8 +229,11 @@ def record(outcomes: Sequence[tuple[Claim, Outcome]], *, vault: Vault, now: date
 def forget(*, now: datetime) -> int:
     """Deletes texts that are about no registration, some days after their end; returns how many. Flushes.
 
-    Those about a registration are deleted with it. What the simulated vendor keeps goes as well.
+    Those about a registration are deleted with it. What the simulated vendor keeps goes as well. Under a
+    hold on texts nothing goes.
     """
+    if is_paused("texts", None, holds.active()):
+        return 0
     gone = db.session.execute(
         delete(Message)
         .where(Message.registration_id.is_(None), Message.final_at <= now - _KEPT_FOR)

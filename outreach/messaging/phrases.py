@@ -193,6 +193,11 @@ DELETE_ALL = N_(
 DELETED = N_(
     "Deleted. What we texted each other goes within 3 days. Your yes or no to texts stays, scrambled."
 )
+#: While a legal hold keeps something, whether or not it may be told of.
+DELETED_LATER = N_(
+    "Your sign-ups are canceled, and we use your number no more. "
+    "We may not delete all of it yet, and do so as soon as we may."
+)
 
 # The dialogue: menus.
 MENU = N_(

@@ -17,7 +17,9 @@ from outreach.i18n import N_
 from outreach.messaging import inbound
 from outreach.messaging.models import InboundMessage, Message, Reveal
 from outreach.messaging.overview import NOT_REACHED
+from outreach.registration import holds
 from outreach.registration.guests import phone_hash
+from outreach.registration.pauses import is_paused
 from outreach.vault import SealedValueError, Vault
 
 REASONS: Mapping[str, str] = {
@@ -127,7 +129,9 @@ def count() -> int:
 
 
 def forget(*, now: datetime) -> int:
-    """Deletes what is two years old; returns how many lines. Nothing else ever changes the log."""
+    """Deletes what is two years old, unless a hold keeps it; returns how many lines."""
+    if is_paused("reveals", None, holds.active()):
+        return 0
     gone = db.session.execute(delete(Reveal).where(Reveal.at <= now - _KEPT_FOR).returning(Reveal.id))
     return len(gone.all())
 

@@ -14,9 +14,10 @@ from outreach.database import db, insert
 from outreach.events.models import Event
 from outreach.messaging.expectations import suppressions
 from outreach.messaging.models import Suppression
-from outreach.registration import news, scopes
+from outreach.registration import holds, news, scopes
 from outreach.registration.guests import phone_hash
 from outreach.registration.ledger import KEPT, RESTARTED, STOPPED, record_consent
+from outreach.registration.pauses import is_paused
 from outreach.registration.retention import KEPT_AFTER_EVENT
 from outreach.registration.scopes import ALL, Reason, Silence
 from outreach.vault import Vault
@@ -169,7 +170,12 @@ def may_text(
 
 
 def forget(*, now: datetime) -> None:
-    """Deletes what has nothing more to say."""
+    """Deletes what has nothing more to say, unless a hold keeps it.
+
+    A hold never changes who is texted: what a guest takes back is taken back, and stands in the ledger.
+    """
+    if is_paused("consent", None, holds.active()):
+        return
     db.session.execute(delete(Suppression).where(Suppression.until_at <= now))
 
 

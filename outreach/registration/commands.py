@@ -30,10 +30,14 @@ def purge(make_app: AppMaker, at: datetime | None, dry_run: bool) -> None:
                 with transaction() as session:
                     parties = retention.forget(session.get_one(Event, event_id), now=instant)
             click.echo(f"{public_id}: {'would be forgotten' if dry_run else f'{parties} parties forgotten'}")
+        held = [event.public_id for event in retention.held_events(now=instant)]
         readers = len(news.to_forget(now=instant))
         if not dry_run:
             with transaction():
-                news.forget(now=instant)
+                readers = news.forget(now=instant)
+                retention.forget_asked(now=instant)
             clean_up()
+    for public_id in held:
+        click.echo(f"{public_id}: kept by a legal hold")
     click.echo(f"{len(events)} events{' to forget' if dry_run else ' done'}.")
     click.echo(f"{readers} readers of news{' to forget' if dry_run else ' forgotten'}.")

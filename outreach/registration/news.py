@@ -5,14 +5,19 @@ It sends nothing, and knows no stop: whether a number may be texted is decided w
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
 
+from outreach import audit
+from outreach.chain import Deed
 from outreach.database import db, insert
+from outreach.registration import holds
 from outreach.registration.guests import phone_hash
 from outreach.registration.ledger import ASKED, GRANTED, record_consent
 from outreach.registration.models import NewsReader
+from outreach.registration.pauses import is_paused
 from outreach.registration.requests import Consent
 from outreach.vault import Vault
 
@@ -23,6 +28,8 @@ KEPT_SILENT = timedelta(days=365)
 _SEEN_EVERY = timedelta(days=1)
 
 _PLACE = "news"
+#: Before any question.
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +76,19 @@ def join(
 
 
 def leave(hashed: str, scope: str | None = None) -> list[str]:
-    """Takes a number off one list, or off all; returns which it was on. Flushes; twice is harmless."""
-    statement = delete(NewsReader).where(NewsReader.phone_hash == hashed)
+    """Takes a number off one list, or off all; returns which it was on. Flushes; twice is harmless.
+
+    Under a hold its rows stay, as those of somebody who never answered.
+    """
+    if is_paused("news", None, holds.active()):
+        statement: Any = _silencing().where(NewsReader.phone_hash == hashed)
+    else:
+        statement = delete(NewsReader).where(NewsReader.phone_hash == hashed)
     if scope is not None:
         statement = statement.where(NewsReader.scope == scope)
-    left = db.session.execute(statement.returning(NewsReader.scope, NewsReader.is_on)).all()
-    return sorted(scope for scope, is_on in left if is_on)
+    was_on = {row.scope for row in of_number(hashed) if row.is_on}
+    left = db.session.scalars(statement.returning(NewsReader.scope)).all()
+    return sorted(was_on & set(left))
 
 
 def of_number(hashed: str) -> list[NewsReader]:
@@ -121,7 +135,9 @@ def see(hashed: str, *, now: datetime) -> None:
 
 
 def to_forget(*, now: datetime) -> list[int]:
-    """Ids of those who did not answer, or gave no sign of life for a year."""
+    """Ids of those who did not answer, or gave no sign of life for a year; none under a hold."""
+    if is_paused("news", None, holds.active()):
+        return []
     return list(
         db.session.scalars(
             select(NewsReader.id)
@@ -139,5 +155,14 @@ def to_forget(*, now: datetime) -> list[int]:
 def forget(*, now: datetime) -> int:
     """Deletes them; returns how many. Flushes."""
     ids = to_forget(now=now)
-    db.session.execute(delete(NewsReader).where(NewsReader.id.in_(ids)))
+    if ids:
+        db.session.execute(delete(NewsReader).where(NewsReader.id.in_(ids)))
+        audit.record(Deed.PURGED, staff_id=None, subject="news", numbers={"readers": len(ids)}, now=now)
     return len(ids)
+
+
+def _silencing() -> Any:
+    """Turns rows into those of a question that is too old to be answered, or asked once more."""
+    return (
+        update(NewsReader).values(is_on=False, asked_at=_NEVER).execution_options(synchronize_session=False)
+    )

@@ -1,19 +1,38 @@
-"""Forgetting: what identifies guests is deleted 72 hours after their event; plain counts stay."""
+"""Forgetting: what identifies guests is deleted 72 hours after their event; plain counts stay.
 
+What a legal hold names waits until it is lifted.
+"""
+
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, func, select, update
 
+from outreach import audit
+from outreach.chain import Deed
 from outreach.database import db
 from outreach.events.models import Event
+from outreach.registration import holds, seats
 from outreach.registration.door import attendance_of
 from outreach.registration.models import Attendance, DoorAction, Guest, Registration
+from outreach.registration.pauses import Hold, is_paused, is_sign_up_paused
 
 KEPT_AFTER_EVENT = timedelta(hours=72)
 
 
 def events_to_forget(*, now: datetime) -> list[Event]:
-    """Events that are long enough over and whose guests are still known."""
+    """Events that are long enough over, whose guests are still known, and that no hold keeps."""
+    found = holds.active()
+    return [event for event in _events_over(now=now) if not is_sign_up_paused(event.id, found)]
+
+
+def held_events(*, now: datetime) -> list[Event]:
+    """Events whose guests would be forgotten by now, were it not for a hold."""
+    found = holds.active()
+    return [event for event in _events_over(now=now) if is_sign_up_paused(event.id, found)]
+
+
+def _events_over(*, now: datetime) -> list[Event]:
     forgotten = exists().where(Attendance.event_id == Event.id, Attendance.forgotten_at.is_not(None))
     return list(
         db.session.scalars(
@@ -31,8 +50,14 @@ def events_to_forget(*, now: datetime) -> list[Event]:
 def forget(event: Event, *, now: datetime) -> int:
     """Deletes an event's registrations, and guests nobody expects any more; returns how many parties.
 
-    How many registered and arrived stays, as numbers. Flushes; a second call finds nothing.
+    How many registered and arrived stays, as numbers. Flushes; a second call finds nothing, nor does one
+    while a hold keeps them.
     """
+    seats.lock(event.id)
+    # Asked behind the lock: a hold may have been placed since the event was found.
+    found = holds.active()
+    if is_sign_up_paused(event.id, found):
+        return 0
     attendance = attendance_of(event)
     registered, arrived, parties = db.session.execute(
         select(
@@ -45,9 +70,35 @@ def forget(event: Event, *, now: datetime) -> int:
         attendance.registered, attendance.arrived = registered, arrived
     db.session.execute(delete(Registration).where(Registration.event_id == event.id))
     db.session.execute(delete(DoorAction).where(DoorAction.event_id == event.id))
-    db.session.execute(delete(Guest).where(~exists().where(Registration.guest_id == Guest.id)))
+    _forget_lone_guests(found)
     # The word on the poster is free for another event.
     db.session.execute(update(Event).where(Event.id == event.id).values(keyword=None, waiting_parties=0))
     attendance.forgotten_at = now
     db.session.flush()
+    audit.record(
+        Deed.PURGED, staff_id=None, subject=f"event:{event.id}", numbers={"parties": int(parties)}, now=now
+    )
     return int(parties)
+
+
+def forget_asked(*, now: datetime) -> int:
+    """Deletes sign-ups that guests wanted deleted while a hold kept them; returns how many. Flushes.
+
+    A guest who came back meanwhile has a new pass; the old one goes here as well.
+    """
+    asked = db.session.execute(
+        select(Registration.id, Registration.event_id).where(Registration.delete_asked_at.is_not(None))
+    ).all()
+    found = holds.active()
+    ids = [row.id for row in asked if not is_sign_up_paused(row.event_id, found)]
+    if ids:
+        db.session.execute(delete(Registration).where(Registration.id.in_(ids)))
+    _forget_lone_guests(found)
+    if ids:
+        audit.record(Deed.PURGED, staff_id=None, subject="asked", numbers={"parties": len(ids)}, now=now)
+    return len(ids)
+
+
+def _forget_lone_guests(found: Collection[Hold]) -> None:
+    if not is_paused("identity", None, found):
+        db.session.execute(delete(Guest).where(~exists().where(Registration.guest_id == Guest.id)))

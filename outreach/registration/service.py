@@ -15,7 +15,7 @@ from outreach.events.models import Event
 from outreach.events.questions import clean
 from outreach.i18n import N_
 from outreach.identifiers import link_token, spoken_code
-from outreach.registration import news, seats
+from outreach.registration import holds, news, seats
 from outreach.registration.guests import (
     GuestFacts,
     PartyFacts,
@@ -27,6 +27,7 @@ from outreach.registration.guests import (
 )
 from outreach.registration.ledger import GRANTED, record_consent
 from outreach.registration.models import Guest, Registration
+from outreach.registration.pauses import DELETED_ON_DEMAND, is_paused, is_sign_up_paused
 from outreach.registration.requests import (
     LARGEST_PARTY,
     AlreadyRegistered,
@@ -117,6 +118,7 @@ def _values(
         "sealed": seal_party(vault, PartyFacts(request.companions, answers)),
         "queued_at": now,
         "reaffirmed_at": None,
+        "delete_asked_at": None,
         "changed_at": now,
     }
     if request.consent is None or request.phone is None:
@@ -192,8 +194,9 @@ def cancel(row: Registration, *, now: datetime) -> None:
         return
     row.state, row.changed_at, row.offer_expires_at = "cancelled", now, None
     row.reaffirmed_at = None
-    # Nobody needs names or answers of somebody who does not come.
-    row.sealed, row.needs = None, []
+    # Nobody needs names or answers of somebody who does not come, but perhaps a court.
+    if not is_sign_up_paused(row.event_id, holds.active()):
+        row.sealed, row.needs = None, []
     db.session.flush()
     if before == "waitlisted":
         seats.leave_list(row.event_id, now=now)
@@ -229,20 +232,34 @@ def accept_offer(row: Registration, *, now: datetime) -> bool:
     return taken is not None or row.state == "confirmed"
 
 
-def delete_guest(guest: Guest, *, now: datetime) -> None:
-    """Forgets a guest at once: frees the seats, then removes every row of theirs, news too. Flushes."""
+def delete_guest(guest: Guest, *, now: datetime) -> bool:
+    """Forgets a guest at once: frees the seats, then removes every row of theirs, news too. Flushes.
+
+    Says whether all is gone. What a hold keeps stays, without texts and with its pass dead, until the hold
+    is lifted.
+    """
     rows = db.session.scalars(
         select(Registration).where(Registration.guest_id == guest.id).order_by(Registration.event_id)
     ).all()
     for row in rows:
         cancel(row, now=now)
+    found = holds.active()
+    kept = [row for row in rows if is_sign_up_paused(row.event_id, found)]
     for row in rows:
         if row.phone_hash is not None:
             news.leave(row.phone_hash)
-        db.session.delete(row)
+        if row in kept:
+            row.delete_asked_at, row.wants_texts, row.wants_calls = now, False, False
+        else:
+            db.session.delete(row)
     db.session.flush()
-    db.session.delete(guest)
+    if kept:
+        # Both are in `sealed` as well, so that nothing is lost by it but the way back to the pass.
+        guest.token_hash, guest.proven_phone_hash = f"deleted-{link_token()}", None
+    else:
+        db.session.delete(guest)
     db.session.flush()
+    return not kept and not any(is_paused(holding_id, None, found) for holding_id in DELETED_ON_DEMAND)
 
 
 def guest_by_token(token: str, *, vault: Vault) -> Guest:

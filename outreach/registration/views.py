@@ -138,7 +138,7 @@ def check_your_phone() -> str:
 @bp.get("/pass/deleted")
 def deleted() -> str:
     """The end of a pass."""
-    return render_template("public/deleted.html")
+    return render_template("public/deleted.html", is_all_gone="later" not in request.args)
 
 
 @bp.get("/pass/<token>")
@@ -238,9 +238,9 @@ def delete(token: str) -> ResponseReturnValue:
     guest = _open(token)
     if request.method == "POST":
         with transaction():
-            service.delete_guest(_open(token), now=now())
+            is_all_gone = service.delete_guest(_open(token), now=now())
         session[_PASSES] = [kept for kept in session.get(_PASSES, []) if kept != token]
-        return redirect(url_for("registration.deleted"), 303)
+        return redirect(url_for("registration.deleted", later=None if is_all_gone else 1), 303)
     facts = open_guest(vault(), guest.sealed)
     return render_template(
         "public/pass_delete.html",

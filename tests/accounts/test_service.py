@@ -134,7 +134,15 @@ def test_member_of_police_cannot_be_made_a_coordinator_later(ana, admin):
     with transaction():
         police = make_organization("River Police", sector="law_enforcement")
     with pytest.raises(InvalidInputsError), transaction():
-        service.change_staff(ana, name="Ana", role=Role.COORDINATOR, organization=police, is_active=True)
+        service.change_staff(
+            ana,
+            name="Ana",
+            role=Role.COORDINATOR,
+            organization=police,
+            is_active=True,
+            by_id=admin.id,
+            now=NOW,
+        )
     db.session.rollback()
     assert ana.actor == Actor(Role.ORGANIZER, ana.organization_id, "library")
 
@@ -143,7 +151,13 @@ def test_change_staff_switches_off_at_once(ana, admin):
     token = sign_in()
     with transaction():
         service.change_staff(
-            ana, name="Ana", role=Role.ORGANIZER, organization=ana.organization, is_active=False
+            ana,
+            name="Ana",
+            role=Role.ORGANIZER,
+            organization=ana.organization,
+            is_active=False,
+            by_id=admin.id,
+            now=NOW,
         )
     assert service.session_of(token, now=NOW) is None
     assert db.session.scalar(select(func.count()).select_from(StaffSession)) == 0
@@ -159,6 +173,8 @@ def test_change_staff_gives_a_new_password(ana, admin):
             organization=None,
             is_active=True,
             password=NEW_PASSWORD,
+            by_id=admin.id,
+            now=NOW,
         )
     assert (ana.name, ana.role, ana.organization) == ("Ana B.", "coordinator", None)
     assert service.session_of(token, now=NOW) is None
@@ -170,7 +186,13 @@ def test_change_staff_without_a_password_leaves_it_and_the_sessions(ana, admin):
     token = sign_in()
     with transaction():
         service.change_staff(
-            ana, name="Ana", role=Role.ORGANIZER, organization=ana.organization, is_active=True
+            ana,
+            name="Ana",
+            role=Role.ORGANIZER,
+            organization=ana.organization,
+            is_active=True,
+            by_id=admin.id,
+            now=NOW,
         )
     assert service.session_of(token, now=NOW) is not None
 
@@ -179,10 +201,10 @@ def test_change_staff_without_a_password_leaves_it_and_the_sessions(ana, admin):
 def test_last_administrator_stays(admin, changes):
     values = {"name": "Root", "role": Role.ADMINISTRATOR, "organization": None, "is_active": True, **changes}
     with pytest.raises(ConflictError), transaction():
-        service.change_staff(admin, **values)
+        service.change_staff(admin, **values, by_id=admin.id, now=NOW)
     with transaction():
         make_staff("second@example.org", Role.ADMINISTRATOR)
-        service.change_staff(admin, **values)
+        service.change_staff(admin, **values, by_id=admin.id, now=NOW)
 
 
 def test_change_password_ends_the_other_sessions(ana):

@@ -196,7 +196,7 @@ def test_password_is_not_changed_by_somebody_at_an_open_screen(client, people):
     [
         (
             "root@example.org",
-            "events review registrations messages plan engagement organizations people account",
+            "events review registrations messages plan engagement organizations people holds audit account",
         ),
         ("coord@example.org", "events review registrations messages plan engagement organizations account"),
         ("ana@example.org", "events registrations plan engagement account"),

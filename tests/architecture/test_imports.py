@@ -20,6 +20,7 @@ FEATURES = {
 }
 #: Modules of the foundation that know no framework, database, environment, clock or network.
 PURE_FOUNDATION = {
+    "chain",
     "clock",
     "config",
     "errors",
@@ -31,8 +32,8 @@ PURE_FOUNDATION = {
     "__init__",
 }
 FOUNDATION = PURE_FOUNDATION | {
-    "database", "fields", "installation", "inventory", "qr", "runtime", "security", "throttle", "vault",
-    "web",
+    "audit", "database", "fields", "installation", "inventory", "qr", "runtime", "security", "throttle",
+    "vault", "web",
 }  # fmt: skip
 #: The two that put everything together.
 ROOTS = {"app", "cli", "commands"}
@@ -49,6 +50,9 @@ EDGES = {
     "commands",
     "forms",
     "simulator",
+    "audit_views",
+    "hold_commands",
+    "hold_views",
     "door_views",
     "broadcast_views",
     "inbox_views",
@@ -223,6 +227,7 @@ PURE_RULES = [
     "outreach.messaging.voice_questions",
     "outreach.messaging.voice_turns",
     "outreach.messaging.gateways.base",
+    "outreach.registration.pauses",
     "outreach.registration.requests",
     "outreach.registration.waitlist",
 ]

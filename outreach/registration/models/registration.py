@@ -61,6 +61,9 @@ class Registration(Base):
     reaffirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: When the guest asked to be forgotten, where a legal hold makes that wait.
+    delete_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
     #: Of the last change of state or party.
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
