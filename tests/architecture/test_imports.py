@@ -51,6 +51,7 @@ EDGES = {
     "simulator",
     "door_views",
     "broadcast_views",
+    "kiosk_views",
     "inbox_views",
     "news_views",
     "prompt_views",
