@@ -56,6 +56,7 @@ EDGES = {
     "hold_views",
     "door_views",
     "broadcast_views",
+    "kiosk_views",
     "inbox_views",
     "news_views",
     "prompt_views",
