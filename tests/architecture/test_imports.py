@@ -57,6 +57,7 @@ EDGES = {
     "door_views",
     "broadcast_views",
     "kiosk_views",
+    "card_views",
     "inbox_views",
     "news_views",
     "prompt_views",
