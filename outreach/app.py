@@ -21,7 +21,7 @@ from outreach.accounts import views as accounts_views
 from outreach.clock import Clock, utc_now
 from outreach.config import Settings
 from outreach.database import db, engine_options, prepare_engine, transaction
-from outreach.engagement import card_views, cards, kiosk_views
+from outreach.engagement import card_views, cards, contact_service, kiosk_views
 from outreach.engagement import door_views as ballot_views
 from outreach.engagement import staff_views as ballot_staff_views
 from outreach.engagement import views as engagement_views
@@ -110,7 +110,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     )
     app.extensions["outreach"] = Runtime(settings, Vault(settings.vault_key), clock)
     app.extensions[GATEWAY] = partial(_make_gateway, app, settings)
-    app.extensions[OTHER_ROUNDS] = (Round("cards", timedelta(hours=1), _count_cards),)
+    app.extensions[OTHER_ROUNDS] = (Round("quarters", timedelta(hours=1), _end_quarters),)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
@@ -135,14 +135,16 @@ def _make_gateway(app: Flask, settings: Settings) -> Gateway:
     return TwilioGateway(settings.twilio)
 
 
-def _count_cards(worker: Worker, now: datetime) -> int:
+def _end_quarters(worker: Worker, now: datetime) -> int:
+    today = local(now, worker.settings.time_zone).date()
     with transaction():
         cards.forget_batches()
-    quarters = cards.due(today=local(now, worker.settings.time_zone).date())
+        folded = contact_service.fold(today=today)
+    quarters = cards.due(today=today)
     for quarter in quarters:
         with transaction():
             cards.count_and_erase(quarter, now=now)
-    return len(quarters)
+    return folded + len(quarters)
 
 
 def _register_features(app: Flask) -> None:

@@ -182,6 +182,7 @@ HOLDINGS: tuple[Holding, ...] = (
                 "event_id talked did_not unsaid talked_by_device did_not_by_device unsaid_by_device "
                 "submitted_on",
             ),
+            *_columns("talk_total", "quarter events talked did_not people"),
             *_columns("ballot_batch", "key event_id"),
         ),
     ),

@@ -118,8 +118,8 @@ def count_and_erase(quarter: str, *, now: datetime) -> None:
     audit.record(Deed.PURGED, staff_id=None, subject="cards", numbers={"visits": visits_seen}, now=now)
 
 
-def told(period: Period) -> tuple[Encounters, int] | None:
-    """The counts of a period's quarters that may be told, added up, and how many quarters; None without any.
+def told(period: Period) -> Encounters | None:
+    """The counts of a period's quarters that may be told, added up; None without any.
 
     A quarter that is too small is left out as a whole, so that no two sums differ by it.
     """
@@ -133,7 +133,7 @@ def told(period: Period) -> tuple[Encounters, int] | None:
     names = Encounters.__slots__
     quarters = [(Encounters(*(getattr(row, name) for name in names)), row.events) for row in rows]
     large = [found for found, events in quarters if can_be_told(found, events)]
-    return (sum(large, Encounters()), len(large)) if large else None
+    return sum(large, Encounters()) if large else None
 
 
 def forget_batches() -> None:

@@ -213,6 +213,12 @@ def test_environment_is_read_in_two_places_only():
 #: The rules a coordinator could argue about. Each must be explainable by reading one file.
 PURE_RULES = [
     "outreach.accounts.sectors",
+    "outreach.engagement.batches",
+    "outreach.engagement.card_codes",
+    "outreach.engagement.contact",
+    "outreach.engagement.contact_wording",
+    "outreach.engagement.encounters",
+    "outreach.engagement.questions",
     "outreach.events.calendar",
     "outreach.events.drafts",
     "outreach.events.kinds",

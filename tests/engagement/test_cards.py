@@ -166,6 +166,8 @@ def test_worker_counts_what_is_due(context, events, vault, clock):
     clock.at = datetime(2026, 10, 30, 12, tzinfo=UTC)
     run_once(context)
     assert rows() == [1, 1, 0]
+    # The worker has a session of its own, and this one must not see what was.
+    db.session.rollback()
     clock.at = datetime(2026, 10, 31, 12, tzinfo=UTC)
     run_once(context)
     assert (rows(), total().newcomers) == ([0, 0, 0], 0)
@@ -199,11 +201,9 @@ def test_quarters_of_a_period_are_added_and_small_ones_left_out_as_a_whole(conte
     add_total("2026-Q1", people=(9, 400))
     add_total("2026-Q2", events=4)
     add_total("2026-Q3", people=(20, 30))
-    found = cards.told(periods.parse("2026"))
-    assert found is not None
-    assert (found[1], found[0].newcomers, found[0].residents) == (1, 20, 30)
-    both, quarters = cards.told(periods.parse("2025-Q4..2026-Q3"))
-    assert (quarters, both.newcomers, both.newcomers_reached_again) == (2, 30, 6)
+    found, both = (cards.told(periods.parse(name)) for name in ("2026", "2025-Q4..2026-Q3"))
+    assert (found.newcomers, found.residents) == (20, 30)
+    assert (both.newcomers, both.newcomers_reached_again) == (30, 6)
     assert cards.told(periods.parse("2026-Q1")) is None
 
 

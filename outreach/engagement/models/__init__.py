@@ -4,8 +4,9 @@ from outreach.engagement.models.ballot_batch import BallotBatch
 from outreach.engagement.models.card import CardAnswer, CardProgram, CardQuarter, CardTotal, CardVisit
 from outreach.engagement.models.event_tally import EventTally
 from outreach.engagement.models.talk_tally import TalkTally
+from outreach.engagement.models.talk_total import TalkTotal
 
 __all__ = [
     "BallotBatch", "CardAnswer", "CardProgram", "CardQuarter", "CardTotal", "CardVisit", "EventTally",
-    "TalkTally",
+    "TalkTally", "TalkTotal",
 ]  # fmt: skip

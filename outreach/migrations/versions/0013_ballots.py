@@ -46,6 +46,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_talk_tally")),
     )
     op.create_table(
+        "talk_total",
+        sa.Column("quarter", sa.String(length=7), nullable=False),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("events", "talked", "did_not", "people")
+        ),
+        sa.PrimaryKeyConstraint("quarter", name=op.f("pk_talk_total")),
+    )
+    op.create_table(
         "ballot_batch",
         sa.Column("key", sa.String(length=22), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -115,6 +124,7 @@ def downgrade() -> None:
     for name in ("card_total", "card_answer", "card_visit", "card_quarter", "card_program"):
         op.drop_table(name)
     op.drop_table("ballot_batch")
+    op.drop_table("talk_total")
     op.drop_table("talk_tally")
     with op.batch_alter_table("event_tally") as batch:
         batch.drop_constraint(op.f("ck_event_tally_by_device"), type_="check")
