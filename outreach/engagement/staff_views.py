@@ -21,7 +21,7 @@ bp = Blueprint("staff_ballots", __name__, url_prefix="/staff/events/<public_id>/
 protect(bp)
 keep_private(bp)
 
-_CARDS_ON_A_PAGE = 8
+_CARDS_ON_A_PAGE = 6
 
 
 @bp.get("")

@@ -1,6 +1,6 @@
 """Connection cards: where one was shown this quarter, and what its holder said; then only counts."""
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import Float, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.database import Base
@@ -65,12 +65,12 @@ class CardTotal(Base):
     pairs_again: Mapped[int]
     crossed: Mapped[int]
     crossed_again: Mapped[int]
-    expected: Mapped[float]
-    expected_again: Mapped[float]
+    expected: Mapped[float] = mapped_column(Float)
+    expected_again: Mapped[float] = mapped_column(Float)
     newcomers_reached: Mapped[int]
     newcomers_reached_again: Mapped[int]
     residents_reached: Mapped[int]
     residents_reached_again: Mapped[int]
-    newcomer_weight: Mapped[float]
-    resident_weight: Mapped[float]
-    crossed_weight: Mapped[float]
+    newcomer_weight: Mapped[float] = mapped_column(Float)
+    resident_weight: Mapped[float] = mapped_column(Float)
+    crossed_weight: Mapped[float] = mapped_column(Float)
