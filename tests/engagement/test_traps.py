@@ -13,7 +13,7 @@ import pytest
 
 from outreach.database import transaction
 from outreach.engagement import ballots, measures
-from outreach.engagement.gathering import HeldEvent, gather
+from outreach.engagement.figures import Report
 from outreach.engagement.measures import (
     Measure,
     Tally,
@@ -27,7 +27,7 @@ from outreach.engagement.measures import (
     shared_events,
 )
 from outreach.engagement.periods import parse
-from outreach.engagement.queries import held_events
+from outreach.engagement.service import engagement_report
 from outreach.engagement.totals import BallotTotals
 from outreach.errors import InvalidInputError
 from outreach.registration import retention, service
@@ -109,20 +109,19 @@ def summer(context):
         return make_event(capacity=30)
 
 
-def _read(event, totals: BallotTotals, head_count: int) -> HeldEvent:
+def _read(event, totals: BallotTotals | None, head_count: int) -> Report:
+    """The figures once an event was closed with these numbers and its guests are forgotten."""
     with transaction():
         ballots.close(event, head_count, totals, now=event.starts_at)
         retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
-    (found,) = held_events(parse(f"{event.starts_local.year}"))
-    return found
+    return engagement_report(parse(f"{event.starts_local.year}")).figures
 
 
 def test_registration_used_for_check_in_guests_who_stayed_away_are_in_no_figure(summer, vault):
     with transaction():
         service.register(make_request(summer, party_size=6), vault=vault, now=NOW)
     found = _read(summer, BallotTotals(2, 2, 0, 0), head_count=4)
-    assert (found.head_count, found.totals) == (4, BallotTotals(2, 2, 0, 0))
-    assert gather(parse("2026"), [found], sealed=0).figures.answered_rate == Measure(4, 4, 1.0)
+    assert (found.head_count, found.answers, found.answered_rate) == (4, 4, Measure(4, 4, 1.0))
 
 
 def test_double_scan_and_stuffed_box_more_ballots_than_people_are_refused(summer):
@@ -133,14 +132,15 @@ def test_double_scan_and_stuffed_box_more_ballots_than_people_are_refused(summer
 def test_double_scan_ballots_handed_in_twice_count_once(summer):
     with transaction():
         ballots.close(summer, 6, BallotTotals(2, 2, 0, 0), now=summer.starts_at)
-    assert _read(summer, BallotTotals(2, 3, 0, 0), head_count=6).totals == BallotTotals(2, 3, 0, 0)
+    found = _read(summer, BallotTotals(2, 3, 0, 0), head_count=6)
+    assert (found.newcomer_answers.numerator, found.resident_answers.numerator) == (2, 3)
 
 
 def test_cancelled_events_are_in_no_figure(summer):
     with transaction():
         summer.status = "cancelled"
         retention.forget(summer, now=summer.ends_at + retention.KEPT_AFTER_EVENT)
-    assert held_events(parse(f"{summer.starts_local.year}")) == []
+    assert engagement_report(parse(f"{summer.starts_local.year}")).figures.events_held == 0
 
 
 #: What somebody could be tempted to guess a background from.
@@ -158,11 +158,11 @@ def test_background_is_inferred_from_nothing():
         assert not named & _TELLTALE, path.name
 
 
-def test_selection_of_events_the_ones_that_did_not_ask_stand_in_the_denominator():
-    asked = [HeldEvent(NOW.date(), "jackson", 10, BallotTotals(5, 5, 0, 0))] * 3
-    silent = [HeldEvent(NOW.date(), "jackson", 10, None)] * 7
-    found = gather(parse("2026"), asked + silent, sealed=0).figures
-    assert found.reporting_rate == Measure(3, 10, 0.3)
+def test_selection_of_events_the_ones_that_did_not_ask_stand_in_the_denominator(summer):
+    with transaction():
+        other = make_event(title="Nobody was asked here")
+    _read(other, None, head_count=10)
+    assert _read(summer, BallotTotals(5, 5, 0, 0), head_count=10).reporting_rate == Measure(1, 2, 0.5)
 
 
 def test_p_hacking_quarters_no_value_and_no_range_is_said_of_few_events():
