@@ -7,25 +7,19 @@ they take all rooms together: distance between counties reads as separation here
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from outreach.engagement.bounds import met
-from outreach.engagement.measures import (
-    NOT_ENOUGH_ANSWERS,
-    SHARED_LEAST_PEOPLE,
-    Measure,
-    Tally,
-    share_of_events,
-)
+from outreach.engagement.measures import NOT_ENOUGH_ANSWERS, Measure, Tally, too_few
+from outreach.engagement.statistics import Statistics
 from outreach.i18n import N_
 
 #: Newcomers and residents of a room, and how many rooms were like it.
 Rooms = Counter[tuple[int, int]]
 
-#: The thresholds beside the one in force, in percent of the two groups.
-OTHER_THRESHOLDS = (5, 15, 20)
-
 TOO_FEW_SILENT = N_("Too few people stayed silent for that to be so.")
+ROOMS_ERASED = N_("This needs the totals of single events, which are erased once a quarter is frozen.")
 
 
 def rooms_of(tallies: Iterable[Tally]) -> Rooms:
@@ -159,32 +153,70 @@ def information_index(rooms: Rooms) -> Measure:
     return found if found.value is None else _ratio(found.value, _entropy(*sums))
 
 
-def shared_events_at(tallies: Iterable[Tally], percent: int) -> Measure:
-    """M1 had another threshold been in force: at least 2 of each group and `percent` of the two groups."""
-    return share_of_events(tallies, at_least(percent))
+def shared_events_at(found: Statistics, percent: int) -> Measure:
+    """M1 had the smaller group to be 5, 15 or 20 in a hundred of the two; counts only under 10 events."""
+    shared: int = getattr(found, f"shared_at_{percent}")
+    few = too_few(found.assessable)
+    return Measure(shared, found.assessable, None if few else shared / found.assessable, reason=few)
 
 
-def at_least(percent: int) -> Callable[[Tally], bool]:
-    """The rule of a shared event with another percentage."""
-
-    def is_counted(tally: Tally) -> bool:
-        smaller = min(tally.newcomers, tally.residents)
-        return smaller >= SHARED_LEAST_PEOPLE and 100 * smaller >= percent * tally.known
-
-    return is_counted
-
-
-def newcomers_if_half_as_willing(tallies: Sequence[Tally]) -> Measure:
+def newcomers_if_half_as_willing(found: Statistics) -> Measure:
     """M2 had newcomers answered half as often as all others: 2A/(2A+B+C), 0 to 1.
 
     Undefined where fewer people stayed silent than newcomers answered: it cannot be so then. A line to
     think with, never to be put in place of an answer.
     """
-    newcomers = sum(tally.newcomers for tally in tallies)
-    others = sum(tally.residents + tally.both for tally in tallies)
-    if newcomers > sum(tally.unsaid for tally in tallies):
-        return Measure(2 * newcomers, 2 * newcomers + others, reason=TOO_FEW_SILENT)
-    return _ratio(2 * newcomers, 2 * newcomers + others)
+    doubled, all_then = 2 * found.newcomers, found.newcomers + found.answers
+    if found.newcomers > found.unsaid:
+        return Measure(doubled, all_then, reason=TOO_FEW_SILENT)
+    return _ratio(doubled, all_then)
+
+
+def has_all_rooms(found: Statistics, strata: Iterable[Rooms]) -> bool:
+    """Whether sums were made of these rooms only, and not of frozen quarters as well."""
+    return sum(with_company(rooms).total() for rooms in strata) == found.rooms
+
+
+@dataclass(frozen=True, slots=True)
+class Appendix:
+    """Every measure of the appendix, of one period and scope."""
+
+    textbook_exposure: Measure
+    cross_pairs: Measure
+    cross_pairs_by_chance: Measure
+    own_group_preference: Measure
+    dissimilarity: Measure
+    dissimilarity_by_chance: Measure
+    dissimilarity_beyond_chance: Measure
+    mutual_information: Measure
+    mutual_information_corrected: Measure
+    information_index: Measure
+    shared_events_at_5: Measure
+    shared_events_at_15: Measure
+    shared_events_at_20: Measure
+    newcomers_if_half_as_willing: Measure
+
+
+def appendix(found: Statistics, strata: Collection[Rooms]) -> Appendix:
+    """The appendix of sums and of the rooms they were made of, by stratum.
+
+    Where rooms are missing, because their quarter is frozen, measures of rooms are undefined; under 10
+    events all of them are.
+    """
+    rooms: Rooms = sum(strata, Counter())
+    reason = too_few(found.assessable)
+    if reason is None and not has_all_rooms(found, strata):
+        reason = ROOMS_ERASED
+    unknown = Measure(0, 0, reason=reason)
+    of_rooms = {name: measure(rooms) if reason is None else unknown for name, measure in _OF_ROOMS.items()}
+    return Appendix(
+        **of_rooms,
+        cross_pairs_by_chance=cross_pairs_by_chance(strata) if reason is None else unknown,
+        shared_events_at_5=shared_events_at(found, 5),
+        shared_events_at_15=shared_events_at(found, 15),
+        shared_events_at_20=shared_events_at(found, 20),
+        newcomers_if_half_as_willing=newcomers_if_half_as_willing(found),
+    )
 
 
 def _sums(rooms: Rooms) -> tuple[int, int]:
@@ -209,3 +241,16 @@ def _ratio(numerator: float, denominator: float) -> Measure:
     if not denominator:
         return Measure(numerator, denominator, reason=NOT_ENOUGH_ANSWERS)
     return Measure(numerator, denominator, numerator / denominator)
+
+
+_OF_ROOMS: Mapping[str, Callable[[Rooms], Measure]] = {
+    "textbook_exposure": textbook_exposure,
+    "cross_pairs": cross_pairs,
+    "own_group_preference": own_group_preference,
+    "dissimilarity": dissimilarity,
+    "dissimilarity_by_chance": dissimilarity_by_chance,
+    "dissimilarity_beyond_chance": dissimilarity_beyond_chance,
+    "mutual_information": mutual_information,
+    "mutual_information_corrected": mutual_information_corrected,
+    "information_index": information_index,
+}

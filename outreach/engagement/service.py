@@ -12,21 +12,22 @@ def engagement_report(period: Period, scope: Scope = EVERYTHING) -> EngagementRe
     As many queries however many events.
     """
     question = Question(period, scope)
-    found = _gathered(question).get("", Gathered())
+    found = gathered(question).get("", Gathered())
     return report(period, found, sealed=queries.sealed_events(question).get("", 0))
 
 
 def engagement_reports(period: Period, by: Cut, scope: Scope = EVERYTHING) -> dict[str, EngagementReport]:
     """The report of each part of a period or of its events; as many queries as for one."""
     question = Question(period, scope, by)
-    found, sealed = _gathered(question), queries.sealed_events(question)
+    found, sealed = gathered(question), queries.sealed_events(question)
     return {
         value: report(period, found.get(value, Gathered()), sealed=sealed.get(value, 0))
         for value in sorted(found.keys() | sealed.keys())
     }
 
 
-def _gathered(question: Question) -> dict[str, Gathered]:
+def gathered(question: Question) -> dict[str, Gathered]:
+    """The closed sums of each value of a question's cut; as many queries however many events."""
     found = queries.parts(question)
     closed = {value: widened(its_parts) for value, its_parts in found.items()}
     if not closed:

@@ -59,6 +59,7 @@ EDGES = {
     "news_views",
     "prompt_views",
     "turnout_views",
+    "evidence_views",
     "voice_commands",
 }
 SHARED_EDGES = {"outreach.accounts.signed_in", "outreach.fields", "outreach.security", "outreach.web"}

@@ -5,13 +5,16 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from outreach.engagement.appendix import (
+    ROOMS_ERASED,
     TOO_FEW_SILENT,
     Rooms,
+    appendix,
     cross_pairs,
     cross_pairs_by_chance,
     dissimilarity,
@@ -26,7 +29,8 @@ from outreach.engagement.appendix import (
     shared_events_at,
     textbook_exposure,
 )
-from outreach.engagement.measures import FEW_EVENTS, NOT_ENOUGH_ANSWERS, Measure, Tally, shared_events
+from outreach.engagement.measures import FEW_EVENTS, NOT_ENOUGH_ANSWERS, Measure
+from outreach.engagement.statistics import Statistics
 from tests.engagement.simulated import program, sizes
 
 #: The worked example of six events: 25 newcomers and 45 residents.
@@ -178,25 +182,40 @@ def test_appendix_finds_the_truth_of_a_simulated_program(one_sided: float) -> No
     assert told / most == pytest.approx(one_sided, abs=0.06)
 
 
-_TEN = [Tally("", *pair, 0, 0) for pair in [(2, 8), (2, 18), (2, 12), (3, 9), (1, 9), (5, 5), (2, 30)]] + [
-    Tally("", 4, 6, 3, 2)
-] * 3
-
-
 def test_threshold_that_was_not_in_force_tells_how_much_it_decides() -> None:
-    found = {percent: shared_events_at(_TEN, percent) for percent in (5, 10, 15, 20)}
-    assert [found[percent].numerator for percent in (5, 10, 15, 20)] == [9, 8, 6, 6]
-    assert found[10].value == shared_events(_TEN).value == 0.8
-    assert shared_events_at(_TEN[:9], 5) == Measure(8, 9, reason=FEW_EVENTS)
+    found = Statistics(assessable=10, shared=8, shared_at_5=9, shared_at_15=6, shared_at_20=5)
+    assert [shared_events_at(found, percent).value for percent in (5, 15, 20)] == [0.9, 0.6, 0.5]
+    assert shared_events_at(Statistics(assessable=9, shared_at_5=8), 5) == Measure(8, 9, reason=FEW_EVENTS)
 
 
 def test_newcomers_who_answer_half_as_often_would_be_more() -> None:
-    told = [Tally("", 10, 20, 10, 10)]
+    told = Statistics(newcomers=10, residents=20, both=10, unsaid=10)
     assert newcomers_if_half_as_willing(told) == Measure(20, 50, 0.4)
-    assert newcomers_if_half_as_willing([Tally("", 10, 20, 10, 9)]) == Measure(20, 50, reason=TOO_FEW_SILENT)
-    assert newcomers_if_half_as_willing([]).reason == NOT_ENOUGH_ANSWERS
+    assert newcomers_if_half_as_willing(replace(told, unsaid=9)) == Measure(20, 50, reason=TOO_FEW_SILENT)
+    assert newcomers_if_half_as_willing(Statistics()).reason == NOT_ENOUGH_ANSWERS
 
 
 def test_newcomers_who_answer_half_as_often_are_as_many_as_in_truth() -> None:
     """80 newcomers of 200 answer at 40%, the others at 80%: the line gives back the 40%."""
-    assert newcomers_if_half_as_willing([Tally("", 32, 96, 0, 72)]).value == pytest.approx(0.4)
+    told = Statistics(newcomers=32, residents=96, unsaid=72)
+    assert newcomers_if_half_as_willing(told).value == pytest.approx(0.4)
+
+
+def test_appendix_of_all_rooms_holds_every_measure() -> None:
+    twice = WORKED + WORKED
+    found = appendix(Statistics(assessable=12, rooms=12), [WORKED, WORKED])
+    assert found.dissimilarity == dissimilarity(twice)
+    assert found.cross_pairs_by_chance.value == pytest.approx(2 * 25 * 45 / (70 * 69))
+
+
+@pytest.mark.parametrize(
+    ("sums", "reason"),
+    [
+        pytest.param(Statistics(assessable=18, rooms=18), ROOMS_ERASED, id="a-frozen-quarter-among-them"),
+        pytest.param(Statistics(assessable=6, rooms=6), FEW_EVENTS, id="few-events"),
+        pytest.param(Statistics(), NOT_ENOUGH_ANSWERS, id="nothing"),
+    ],
+)
+def test_appendix_says_why_a_measure_of_rooms_is_missing(sums: Statistics, reason: str) -> None:
+    found = appendix(sums, [WORKED])
+    assert found.information_index == found.cross_pairs_by_chance == Measure(0, 0, reason=reason)
