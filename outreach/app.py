@@ -22,7 +22,8 @@ from outreach.clock import Clock, utc_now
 from outreach.config import Settings
 from outreach.database import db, engine_options, prepare_engine
 from outreach.engagement import door_views as ballot_views
-from outreach.engagement import evidence_views, turnout_views
+from outreach.engagement import evidence_views, kiosk_views, turnout_views
+from outreach.engagement import staff_views as ballot_staff_views
 from outreach.engagement import views as engagement_views
 from outreach.events import api as event_api
 from outreach.events import feeds as event_feeds
@@ -149,6 +150,8 @@ def _register_features(app: Flask) -> None:
         pass_feed.bp,
         door_views.bp,
         ballot_views.bp,
+        kiosk_views.bp,
+        ballot_staff_views.bp,
         plan_views.bp,
         engagement_views.bp,
         turnout_views.bp,

@@ -179,11 +179,26 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         "ballots",
-        N_("How many people at an event said that they moved here, grew up here, both, or nothing"),
+        N_(
+            "How many people at an event said that they moved here, grew up here, both, or nothing, and how"
+            " many said that they talked with somebody new"
+        ),
         N_("To see how often newcomers and long-time residents meet"),
         N_("Coordinators, only after your registration is deleted"),
-        N_("Kept as four numbers per event. Your own answer is never stored."),
-        _columns("event_tally", "event_id newcomers residents both unsaid submitted_on"),
+        N_("Kept as a few numbers per event. Your own answer is never stored."),
+        (
+            *_columns(
+                "event_tally",
+                "event_id newcomers residents both unsaid newcomers_by_device residents_by_device "
+                "both_by_device unsaid_by_device submitted_on",
+            ),
+            *_columns(
+                "talk_tally",
+                "event_id talked did_not unsaid talked_by_device did_not_by_device unsaid_by_device "
+                "submitted_on",
+            ),
+            *_columns("ballot_batch", "key event_id"),
+        ),
     ),
 )
 

@@ -52,7 +52,8 @@ def sheet_csv() -> Response:
     """The figures of the sheet for a spreadsheet."""
     found = _found()
     name = f"evidence-{found.kind or 'all'}-{found.report.period.name}.csv"
-    return csv_file(export.evidence_csv(found, _program(found), found.rows((*OUTPUTS, *OUTCOMES)), t()), name)
+    rows = found.rows((*OUTPUTS, *OUTCOMES))
+    return csv_file(export.evidence_csv(found.report, _program(found), rows, found.partners, t()), name)
 
 
 _ALL_PROGRAMS = N_("All programs")

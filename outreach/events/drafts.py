@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from outreach.errors import InvalidInputError, InvalidInputsError
 from outreach.events.keywords import is_usable
 from outreach.events.kinds import KINDS
+from outreach.events.reminding import MOST_REMINDERS, is_possible
 from outreach.events.zones import resolve
 from outreach.i18n import LANGUAGES, N_
 
@@ -112,6 +113,8 @@ class EventDraft:
     capacity: int | None = None
     takes_registrations: bool = True
     keyword: str | None = None
+    #: Of `reminding.LEADS`, or only `NO_REMINDERS`; empty where it is as usual for the kind.
+    reminders: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
     interpreted: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
@@ -164,6 +167,8 @@ class EventDraft:
             given[name] = datetime.fromisoformat(given[name])
         for name in ("spoken", "interpreted", "offers", "cohosts"):
             given[name] = tuple(given[name])
+        # A change may have waited since before there was this choice.
+        given["reminders"] = tuple(given.get("reminders", ()))
         return cls(**given)
 
 
@@ -194,6 +199,12 @@ def check(draft: EventDraft) -> None:
         draft.keyword is not None and not is_usable(draft.keyword),
         "keyword",
         N_("Choose a word of 3 to 12 letters from A to Z or digits. Words like STOP or YES are taken."),
+    )
+    refuse(
+        not is_possible(draft.reminders),
+        "reminders",
+        N_("Choose up to %(count)s reminders, or none at all."),
+        count=MOST_REMINDERS,
     )
     for name, values, known in (
         ("spoken", draft.spoken, LANGUAGES),

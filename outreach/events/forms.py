@@ -29,9 +29,11 @@ from outreach.events.drafts import (
     TextDraft,
     VenueDraft,
 )
+from outreach.events.facts import lead_in_words
 from outreach.events.kinds import KINDS
 from outreach.events.kinds.base import EventKind
 from outreach.events.models import Event
+from outreach.events.reminding import LEADS, NO_REMINDERS, offsets
 from outreach.events.zones import AmbiguousTimeError, fold_at, is_doubled, resolve
 from outreach.fields import ClockField, CountField, DayField, LineField, LinesField, tell
 from outreach.i18n import LANGUAGES, N_, language_name, local
@@ -143,6 +145,7 @@ class EventForm(Form):
         lazy(N_("Word to text")),
         description=lazy(N_("Guests text this word to register. 3 to 12 letters or digits, like PICNIC.")),
     )
+    reminders = SelectMultipleField(lazy(N_("Reminders")), validate_choice=False)
     spoken = SelectMultipleField(lazy(N_("Languages spoken")), choices=_languages, validate_choice=False)
     interpreted = SelectMultipleField(
         lazy(N_("Languages an interpreter brings")), choices=_languages, validate_choice=False
@@ -171,10 +174,17 @@ class EventForm(Form):
             zones[self.time_zone.data] = self.time_zone.data
         self.time_zone.choices = _choices(zones)
         self.county.choices = [("", "—"), *county_choices()]
+        self.reminders.choices = [*self._leads(), (NO_REMINDERS, t()(N_("No reminders")))]
         self.campaign.choices = [("", "—"), *((row.slug, row.name) for row in worklist.campaigns())]
         names = [(name, name) for name in worklist.organization_names()]
         for field in self.cohosts:
             field.choices = [("", "—"), *names]
+
+    @property
+    def usual_reminders(self) -> str:
+        """What guests of the chosen kind of event get where nothing else is chosen."""
+        usual = offsets((), KINDS[self.kind.data].reminder_offsets) if self.kind.data in KINDS else ()
+        return t().listed(t()(lead.label) for lead in LEADS.values() if lead.before in usual)
 
     def change_blocks(self, button: str) -> bool:
         """Adds or takes away one text, co-host or part as a button asks; says whether it was such a one.
@@ -192,6 +202,26 @@ class EventForm(Form):
             kept = [entry for entry in blocks.entries if not entry.name.endswith(f"-{number}")]
             blocks.entries = kept or blocks.entries[: blocks.min_entries]
         return True
+
+    def _leads(self) -> Iterator[tuple[str, str]]:
+        """The reminders to choose from, with their times as soon as the start is known."""
+        for name, lead in LEADS.items():
+            starts_at = self._starts_at()
+            words = t()(lead.label)
+            if starts_at is not None:
+                words = lead_in_words(name, starts_at, self.time_zone.data, t())
+            yield name, words
+
+    def _starts_at(self) -> datetime | None:
+        zone = self.time_zone.data or ""
+        if self.starts_on.data is None or (self.starts_time.data is None and not self.is_all_day.data):
+            return None
+        try:
+            starts_local, fold = self._start(zone)
+            return resolve(starts_local, zone, fold=fold)
+        except InvalidInputError:
+            # The draft's own check says what is wrong with it.
+            return None
 
     def _proposal(self, name: str) -> dict[str, Any] | None:
         """What a new block begins with: the next language, the event's own day."""
@@ -225,6 +255,7 @@ class EventForm(Form):
             capacity=self.capacity.data,
             takes_registrations=self.takes_registrations.data,
             keyword=(self.keyword.data or "").upper() or None,
+            reminders=tuple(self.reminders.data or ()),
             spoken=spoken,
             interpreted=tuple(locale for locale in self.interpreted.data or () if locale not in spoken),
             offers=tuple(self.offers.data or ()),
@@ -346,7 +377,8 @@ def filled(draft: EventDraft, *, revision: int) -> EventForm:
         name: getattr(draft, name)
         for name in (
             "kind", "is_all_day", "time_zone", "delivery", "online_url", "takes_registrations", "capacity",
-            "keyword", "spoken", "interpreted", "offers", "is_police_present", "theme", "campaign", "cohosts",
+            "keyword", "reminders", "spoken", "interpreted", "offers", "is_police_present", "theme",
+            "campaign", "cohosts",
         )
     }  # fmt: skip
     venue = draft.venue or VenueDraft("")

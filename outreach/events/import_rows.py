@@ -268,6 +268,7 @@ def event_row(fields: Fields, *, default_zone: str) -> EventRow | None:
         spoken=spoken,
         interpreted=interpreted,
         offers=fields.words("offers"),
+        reminders=tuple(word.casefold() for word in fields.words("reminders")),
         cohosts=fields.words("cohosts"),
     )
     try:

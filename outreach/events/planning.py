@@ -26,6 +26,7 @@ from outreach.events.models import (
     Generation,
     Venue,
 )
+from outreach.events.reminding import LEADS, NO_REMINDERS, offsets
 from outreach.events.zones import fold_at, is_doubled
 from outreach.folding import folded
 from outreach.i18n import LANGUAGES, N_
@@ -230,6 +231,7 @@ def draft_of(event: Event) -> EventDraft:
         capacity=event.capacity,
         takes_registrations=event.takes_registrations,
         keyword=event.keyword,
+        reminders=_in_order((*LEADS, NO_REMINDERS), event.reminders),
         spoken=_in_order(LANGUAGES, (row.locale for row in event.languages if not row.is_interpreted)),
         interpreted=_in_order(LANGUAGES, (row.locale for row in event.languages if row.is_interpreted)),
         offers=_in_order(OFFERS, event.offers),
@@ -278,6 +280,7 @@ def _apply(event: Event, draft: EventDraft, *, now: datetime) -> None:
         event.moved_at, event.moved_from_at = now, event.starts_at
     _set_capacity(event, draft.capacity)
     _set_keyword(event, draft.keyword)
+    _set_reminders(event, draft, now=now)
     event.kind = draft.kind
     event.source_locale = draft.source_locale
     event.starts_local, event.ends_local = draft.starts_local, draft.ends_local
@@ -377,6 +380,18 @@ def _set_keyword(event: Event, keyword: str | None) -> None:
         if other is not None and other != event.id:
             raise InvalidInputError(_KEYWORD_TAKEN, field="keyword")
     event.keyword = keyword
+
+
+def _set_reminders(event: Event, draft: EventDraft, *, now: datetime) -> None:
+    """Changes the reminders; refuses a new one whose time is over, because it would be sent at once."""
+    if event.status == "published" and not would_move(event, draft):
+        had = offsets(event.reminders, KINDS[event.kind].reminder_offsets)
+        wanted = offsets(draft.reminders, KINDS[draft.kind].reminder_offsets)
+        if any(before not in had and draft.starts_at - before <= now for before in wanted):
+            raise InvalidInputError(
+                N_("The time of a reminder that you added is over. Choose later ones."), field="reminders"
+            )
+    event.reminders = list(draft.reminders)
 
 
 def _venue(draft: VenueDraft | None) -> Venue | None:

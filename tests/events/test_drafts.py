@@ -26,6 +26,7 @@ FULL = make_draft(
     online_url="https://example.org/room",
     capacity=12,
     keyword="TOUR5",
+    reminders=("week", "day"),
     spoken=("en",),
     interpreted=("es", "ar"),
     offers=("interpreter", "ride"),
@@ -51,6 +52,12 @@ def test_full_draft_is_fine():
 
 def test_draft_comes_back_from_json_as_it_was():
     assert EventDraft.from_json(FULL.to_json()) == FULL
+
+
+def test_change_that_waited_since_before_reminders_could_be_chosen_is_read():
+    written = FULL.to_json()
+    del written["reminders"]
+    assert EventDraft.from_json(written) == replace(FULL, reminders=())
 
 
 @pytest.mark.parametrize(
@@ -79,6 +86,7 @@ def test_draft_comes_back_from_json_as_it_was():
         ({"capacity": -5}, "capacity"),
         ({"capacity": 50_001}, "capacity"),
         ({"keyword": "ab"}, "keyword"),
+        ({"reminders": ("day", "none")}, "reminders"),
         ({"keyword": "picnic"}, "keyword"),
         ({"keyword": "PIC NIC"}, "keyword"),
         ({"keyword": "12345"}, "keyword"),

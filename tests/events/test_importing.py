@@ -90,7 +90,8 @@ def test_csv_row_becomes_a_draft():
             "address": "5600 Budd Park Esplanade", "city": "Kansas City", "state": "MO", "summary": "Eat.",
             "description": "Bring a dish.", "spoken": "en; es", "interpreted": "ar",
             "offers": "childcare; ride",
-            "capacity": "80", "keyword": "picnic", "cohosts": "Church; School", "locale": "en",
+            "capacity": "80", "keyword": "picnic", "reminders": "Week; day",
+            "cohosts": "Church; School", "locale": "en",
             "source_url": "https://example.org/picnic",
         }
     )  # fmt: skip
@@ -110,6 +111,7 @@ def test_csv_row_becomes_a_draft():
             venue=VenueDraft("Budd Park", "5600 Budd Park Esplanade", "Kansas City, MO"),
             capacity=80,
             keyword="PICNIC",
+            reminders=("week", "day"),
             spoken=("en", "es"),
             interpreted=("ar",),
             offers=("childcare", "ride"),

@@ -1,5 +1,7 @@
 """Tables of the engagement feature."""
 
+from outreach.engagement.models.ballot_batch import BallotBatch
 from outreach.engagement.models.event_tally import EventTally
+from outreach.engagement.models.talk_tally import TalkTally
 
-__all__ = ["EventTally"]
+__all__ = ["BallotBatch", "EventTally", "TalkTally"]

@@ -68,6 +68,8 @@ class Event(Base):
     takes_registrations: Mapped[bool] = mapped_column(default=True)
     #: The word on the poster that a guest texts; null once the event is over.
     keyword: Mapped[str | None] = mapped_column(String(12), unique=True)
+    #: Of `reminding.LEADS`, or that nobody is reminded; empty where it is as usual for the kind.
+    reminders: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: Of `drafts.OFFERS`: interpreter, childcare, ride, step_free.
     offers: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: Shown on every public page of the event: officers will be there.
