@@ -21,7 +21,14 @@ from outreach.accounts import views as accounts_views
 from outreach.clock import Clock, utc_now
 from outreach.config import Settings
 from outreach.database import db, engine_options, prepare_engine, transaction
-from outreach.engagement import card_views, cards, contact_service, kiosk_views
+from outreach.engagement import (
+    card_views,
+    cards,
+    contact_service,
+    evidence_views,
+    kiosk_views,
+    turnout_views,
+)
 from outreach.engagement import door_views as ballot_views
 from outreach.engagement import staff_views as ballot_staff_views
 from outreach.engagement import views as engagement_views
@@ -168,6 +175,8 @@ def _register_features(app: Flask) -> None:
         ballot_staff_views.bp,
         plan_views.bp,
         engagement_views.bp,
+        turnout_views.bp,
+        evidence_views.bp,
         text_webhooks.bp,
         voice_webhooks.bp,
         phone_simulator.bp,

@@ -11,9 +11,12 @@ from typing import Self
 from outreach.engagement import encounters, measures
 from outreach.engagement.bounds import wilson_range
 from outreach.engagement.encounters import Encounters
-from outreach.engagement.figures import RANGE_LABELS, Row, Unit
+from outreach.engagement.figures import RANGE_LABELS, TOO_FEW_TO_SHOW, Row, Unit
 from outreach.engagement.measures import LIKELY_RANGE_EVENTS, Measure
 from outreach.i18n import N_
+
+#: So many answers of yes and of no must be there before anything is told: no zeros, no hundreds.
+LEAST_ANSWERS = 10
 
 NOT_ASKED = N_("No event asked the question on leaving.")
 NO_CARDS = N_("No quarter had enough connection cards.")
@@ -56,13 +59,17 @@ class Contact:
 def talked(talk: Talk) -> Measure:
     """Yes out of yes and no, 0 to 1, with the Wilson range; it is about answers, not about people.
 
-    Counts only under 10 events, nothing below 60% answered: who talked with nobody may leave first.
+    Nothing of a few events or answers, counts only under 10 events, and none below 60% answered: who
+    talked with nobody may leave first.
     """
+    hidden = _hidden(talk)
+    if hidden:
+        return hidden
     reason = _too_little(talk)
     if reason is None and 100 * talk.answers < measures.LEAST_ANSWERED_PERCENT * talk.people:
         reason = measures.LOW_RESPONSE
-    if reason or not talk.answers:
-        return Measure(talk.talked, talk.answers, reason=reason or measures.NOT_ENOUGH_ANSWERS)
+    if reason:
+        return Measure(talk.talked, talk.answers, reason=reason)
     low, high = wilson_range(talk.talked, talk.answers)
     kind: measures.RangeKind = "likely" if talk.events >= LIKELY_RANGE_EVENTS else "rough"
     return Measure(talk.talked, talk.answers, talk.talked / talk.answers, low, high, kind)
@@ -80,9 +87,7 @@ def talked_at_most(talk: Talk) -> Measure:
 
 def talk_answered(talk: Talk) -> Measure:
     """Yes and no out of everybody in the room, 0 to 1."""
-    if not talk.people:
-        return Measure(talk.answers, talk.people, reason=NOT_ASKED)
-    return Measure(talk.answers, talk.people, talk.answers / talk.people)
+    return _hidden(talk) or Measure(talk.answers, talk.people, talk.answers / talk.people)
 
 
 def rows(contact: Contact) -> list[Row]:
@@ -116,15 +121,24 @@ _CARD_FIGURES: tuple[tuple[str, Unit, Callable[[Encounters], Measure]], ...] = (
 )
 
 
-def _too_little(talk: Talk) -> str | None:
+def can_be_told(talk: Talk) -> bool:
+    """Whether so many events and answers of both sorts made it that nobody's can be guessed."""
+    return talk.events >= encounters.LEAST_EVENTS and min(talk.talked, talk.did_not) >= LEAST_ANSWERS
+
+
+def _hidden(talk: Talk) -> Measure | None:
     if not talk.events:
-        return NOT_ASKED
+        return Measure(0, 0, reason=NOT_ASKED)
+    return None if can_be_told(talk) else Measure(0, 0, reason=TOO_FEW_TO_SHOW)
+
+
+def _too_little(talk: Talk) -> str | None:
     return measures.FEW_EVENTS if talk.events < measures.ROUGH_RANGE_EVENTS else None
 
 
 def _out_of_people(talk: Talk, part: int) -> Measure:
-    reason = _too_little(talk) or (None if talk.people else measures.NOT_ENOUGH_ANSWERS)
-    return Measure(part, talk.people, None if reason else part / talk.people, reason=reason)
+    reason = _too_little(talk)
+    return _hidden(talk) or Measure(part, talk.people, None if reason else part / talk.people, reason=reason)
 
 
 def _row(name: str, unit: Unit, figure: Measure | int) -> Row:

@@ -61,6 +61,8 @@ EDGES = {
     "inbox_views",
     "news_views",
     "prompt_views",
+    "turnout_views",
+    "evidence_views",
     "voice_commands",
 }
 SHARED_EDGES = {"outreach.accounts.signed_in", "outreach.fields", "outreach.security", "outreach.web"}

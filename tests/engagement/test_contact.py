@@ -6,6 +6,7 @@ from outreach.engagement import contact, contact_wording
 from outreach.engagement.bounds import wilson_range
 from outreach.engagement.contact import Contact, Talk
 from outreach.engagement.encounters import Encounters
+from outreach.engagement.figures import TOO_FEW_TO_SHOW
 from outreach.engagement.measures import LOW_RESPONSE
 from outreach.i18n import translator
 
@@ -37,9 +38,11 @@ def test_bounds_hold_whatever_the_silent_would_have_said() -> None:
         (Talk(), contact.NOT_ASKED),
         (Talk(9, 61, 39, 125), "Fewer than 10 events: we show counts only."),
         (Talk(10, 50, 24, 125), LOW_RESPONSE),
-        (Talk(10, 0, 0, 0), "Not enough answers."),
+        (Talk(4, 61, 39, 125), TOO_FEW_TO_SHOW),
+        (Talk(40, 61, 9, 80), TOO_FEW_TO_SHOW),
+        (Talk(40, 9, 61, 80), TOO_FEW_TO_SHOW),
     ],
-    ids=["not-asked", "few-events", "few-answers", "nobody"],
+    ids=["not-asked", "few-events", "few-answers", "very-few-events", "nearly-all", "nearly-none"],
 )  # fmt: skip
 def test_share_that_may_not_be_told_has_a_reason(talk: Talk, reason: str) -> None:
     share = contact.talked(talk)
@@ -53,6 +56,12 @@ def test_bounds_are_told_where_too_few_answered_but_not_of_few_events() -> None:
 
 def test_ranges_are_likely_from_forty_events() -> None:
     assert contact.talked(Talk(40, 61, 39, 125)).range_kind == "likely"
+
+
+@pytest.mark.parametrize("talk", [Talk(4, 61, 39, 125), Talk(10, 91, 9, 125)])
+def test_few_are_told_of_in_no_figure(talk: Talk) -> None:
+    told = [row for row in contact.rows(Contact(talk)) if row.id.startswith("talk") and row.unit == "share"]
+    assert [(row.value, row.numerator, row.denominator) for row in told] == [(None, 0, 0)] * 4
 
 
 def test_sums_of_quarters_add_up() -> None:

@@ -12,10 +12,10 @@ from outreach.engagement import cards
 from outreach.engagement.models import CardAnswer, CardQuarter, CardVisit
 from outreach.errors import ConflictError, InvalidInputsError
 from outreach.messaging import calls, inbound, outbox, reveals, suppressions
+from outreach.messaging.commands import purge
 from outreach.messaging.models import InboundMessage, Message, Reveal, VoiceStep
 from outreach.messaging.worker import run_once
 from outreach.registration import holds, news, retention, service
-from outreach.registration.commands import purge
 from outreach.registration.hold_commands import hold as command
 from outreach.registration.models import Attendance, Guest, NewsReader, Registration
 from outreach.registration.requests import Consent
