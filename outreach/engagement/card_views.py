@@ -100,6 +100,7 @@ def _page(event: Event, token: str, form: CodeForm) -> str:
 
 def _event(token: str) -> Event:
     event = door.event_behind(token, vault=vault(), now=now(), opened_by=("door", "ballot"))
-    if not cards.uses_cards(event.organization_id):
+    # Where officers are, nothing is collected on a device.
+    if event.is_police_present or not cards.uses_cards(event.organization_id):
         raise NotFoundError(N_("This event does not use connection cards."))
     return event
