@@ -18,7 +18,8 @@ WIDTHS = (320, 768, 1280)
 MOST_BYTES, MOST_REQUESTS = 60 * 1024, 6
 STAFF_PAGES = (
     "", "/events", "/events/new", "/events/new?kind=business_tour", "/review", "/registrations", "/messages",
-    "/messages/reveals", "/plan", "/reports/engagement", "/organizations", "/people", "/account",
+    "/messages/reveals", "/plan", "/reports/engagement", "/reports/evidence",
+    "/reports/registrations", "/organizations", "/people", "/account",
 )  # fmt: skip
 
 _numbers = count(140)
