@@ -26,7 +26,7 @@ _COMMANDS: Mapping[str, str] = {
     "demo": "outreach.demo.commands:demo",
     "doctor": "outreach.commands.upkeep:doctor",
     "inventory": "outreach.commands.upkeep:inventory",
-    "purge": "outreach.registration.commands:purge",
+    "purge": "outreach.messaging.commands:purge",
     "restore": "outreach.commands.upkeep:restore",
     "senders": "outreach.messaging.commands:senders",
     "serve": "outreach.commands.serve:serve",
