@@ -22,7 +22,7 @@ from outreach.clock import Clock, utc_now
 from outreach.config import Settings
 from outreach.database import db, engine_options, prepare_engine
 from outreach.engagement import door_views as ballot_views
-from outreach.engagement import kiosk_views
+from outreach.engagement import kiosk_views, turnout_views
 from outreach.engagement import staff_views as ballot_staff_views
 from outreach.engagement import views as engagement_views
 from outreach.events import api as event_api
@@ -154,6 +154,7 @@ def _register_features(app: Flask) -> None:
         ballot_staff_views.bp,
         plan_views.bp,
         engagement_views.bp,
+        turnout_views.bp,
         text_webhooks.bp,
         voice_webhooks.bp,
         phone_simulator.bp,

@@ -160,7 +160,22 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("To plan the next event and to report"),
         N_("Organizers and coordinators"),
         N_("Kept. Nobody can be recognized in them."),
-        _columns("attendance", "event_id walk_ins registered arrived forgotten_at door_epoch"),
+        (
+            *_columns("attendance", "event_id walk_ins registered arrived forgotten_at door_epoch"),
+            *_columns(
+                "event_turnout",
+                "event_id door parties people arrived parties_arrived waiting cancelled reaffirmed reminded "
+                "reminded_arrived cents",
+            ),
+        ),
+    ),
+    Holding(
+        "languages",
+        N_("In which languages people of the whole region registered in three months, as plain numbers"),
+        N_("To offer help and texts in the languages that people read"),
+        N_("Organizers and coordinators, only numbers of 10 or more"),
+        N_("Kept. Nobody can be recognized in them, and no event has any."),
+        _columns("language_turnout", "quarter locale parties people arrived"),
     ),
     Holding(
         "ballots",

@@ -11,6 +11,7 @@ from outreach.accounts.service import add_organization, add_staff, organization_
 from outreach.database import db
 from outreach.demo import files
 from outreach.demo.people import PASSWORD, STAFF, TRUSTED
+from outreach.demo.turnout import parties
 from outreach.engagement.ballots import submit
 from outreach.engagement.totals import BallotTotals
 from outreach.errors import ConflictError
@@ -25,6 +26,7 @@ from outreach.policy import Role
 from outreach.registration import service
 from outreach.registration.consent_words import consent_words
 from outreach.registration.door import attendance_of
+from outreach.registration.keeping import keep
 from outreach.registration.requests import Consent, RegistrationRequest
 from outreach.registration.retention import forget
 from outreach.vault import Vault
@@ -139,6 +141,7 @@ def _add_held_events(today: date, *, now: datetime) -> None:
         attendance = attendance_of(event)
         attendance.registered, attendance.arrived = given.registered, given.arrived
         attendance.walk_ins = given.walk_ins
+        keep(event, list(parties(given.registered, given.arrived)))
         forget(event, now=min(now, ends_at + timedelta(hours=72)))
 
 

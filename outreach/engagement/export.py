@@ -5,8 +5,10 @@ from typing import Any
 from outreach.engagement import figures
 from outreach.engagement.figures import Row
 from outreach.engagement.gathering import STRATA_SENTENCES, EngagementReport
+from outreach.engagement.periods import Period
+from outreach.engagement.turnout_report import Part
 from outreach.i18n import Translator
-from outreach.spreadsheet import csv_text
+from outreach.spreadsheet import Cell, csv_text
 
 _COLUMNS = (
     "period", "method", "id", "label", "unit", "value", "low", "high", "range", "numerator", "denominator",
@@ -35,6 +37,45 @@ def to_csv(report: EngagementReport, t: Translator) -> str:
         for row in figures.rows(report.figures)
     ]
     return csv_text(_COLUMNS, lines)
+
+
+def turnout_csv(period: Period, rows: list[Row], parts: list[tuple[str, str, Part]], t: Translator) -> str:
+    """The figures of registrations, then people by door and by language; empty is unknown or not shown."""
+    header = ("period", "id", "label", "unit", "value", "low", "high", "numerator", "denominator", "reason")
+    lines: list[tuple[Cell, ...]] = [
+        (
+            period.name,
+            row.id,
+            t(row.label),
+            row.unit,
+            row.value,
+            row.low,
+            row.high,
+            None if row.value is None else row.numerator,
+            row.denominator,
+            _said(row.reason, t),
+        )
+        for row in rows
+    ]
+    for name, label, part in parts:
+        came = None if part.arrived is None else part.arrived / part.people
+        lines.append((period.name, name, label, "people", part.people, None, None, part.people, None, None))
+        if came is not None:
+            lines.append(
+                (
+                    period.name,
+                    f"{name}:came",
+                    label,
+                    "share",
+                    came,
+                    None,
+                    None,
+                    part.arrived,
+                    part.people,
+                    None,
+                )
+            )
+    return csv_text(header, lines)
 
 
 def to_json(report: EngagementReport, t: Translator) -> dict[str, Any]:

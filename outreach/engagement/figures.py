@@ -21,7 +21,7 @@ LARGE_ROOM_PEOPLE = 60
 
 NO_LARGE_ROOMS = N_("No room had more than 60 people who answered.")
 
-Unit = Literal["events", "people", "share", "ratio"]
+Unit = Literal["events", "people", "parties", "share", "ratio", "cents"]
 
 RANGE_LABELS: Mapping[RangeKind, str] = MappingProxyType(
     {

@@ -45,6 +45,13 @@ def choices(today: date) -> list[Period]:
     return [last_four_quarters(today), *reversed(quarters), _year(today.year), _year(today.year - 1)]
 
 
+def quarters_of(period: Period) -> list[Period]:
+    """The quarters that a period is made of, the earliest first."""
+    count = (period.ends_on.year - period.starts_on.year) * 4
+    count += (period.ends_on.month - 1) // 3 - (period.starts_on.month - 1) // 3 + 1
+    return _quarters_until(period.ends_on, count)
+
+
 def quarter_name(on: date) -> str:
     """The quarter a day is in: "2026-Q3"."""
     return f"{on.year}-Q{(on.month + 2) // 3}"

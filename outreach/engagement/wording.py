@@ -67,7 +67,11 @@ def value_text(row: Row, t: Translator) -> str:
     """A figure as it is read: a whole percentage or a count; the reason where there is none."""
     if row.value is None:
         return t(row.reason) if row.reason else ""
-    return t.percent(row.value) if row.unit in ("share", "ratio") else t.number(row.value)
+    if row.unit in ("share", "ratio"):
+        return t.percent(row.value)
+    if row.unit == "cents":
+        return t(N_("%(cents)s cents"), cents=t.number(round(row.value, 1)))
+    return t.number(row.value)
 
 
 def range_text(row: Row, t: Translator) -> str:

@@ -1,4 +1,4 @@
-"""Commands of the operator: the worker apart from the web, what a sender's form asks for, what texts take."""
+"""Commands of the operator: the worker apart from the web, forgetting, a sender's form, what texts take."""
 
 import signal
 import threading
@@ -8,11 +8,16 @@ from types import FrameType
 
 import click
 
+from outreach import runtime
 from outreach.commandline import Instant
+from outreach.database import clean_up, transaction
+from outreach.events.models import Event
 from outreach.i18n import LANGUAGES
+from outreach.messaging import forgetting
 from outreach.messaging.packet import packet
 from outreach.messaging.text_budgets import A_WEDNESDAY, text_budgets
 from outreach.messaging.worker import run, run_once
+from outreach.registration import news, retention
 from outreach.runtime import AppMaker
 
 
@@ -31,6 +36,40 @@ def worker(make_app: AppMaker, once: bool, now: datetime | None) -> None:
         click.echo(f"Done: {done}.")
         return
     run(app, _told_to_stop())
+
+
+@click.command()
+@click.option("--now", "at", type=Instant(), help="Purge as if it were this time (ISO 8601, with its zone).")
+@click.option("--dry-run", is_flag=True, help="Only say whose guests would be forgotten.")
+@click.pass_obj
+def purge(make_app: AppMaker, at: datetime | None, dry_run: bool) -> None:
+    """Delete what identifies the guests of events that ended 72 hours ago or earlier, and readers of news
+    who did not answer or gave no sign of life for a year.
+
+    The worker does the same every hour.
+    """
+    with make_app().app_context():
+        instant = at or runtime.now()
+        events = [(event.id, event.public_id) for event in retention.events_to_forget(now=instant)]
+        for event_id, public_id in events:
+            parties = 0
+            if not dry_run:
+                with transaction() as session:
+                    parties = forgetting.forget(
+                        session.get_one(Event, event_id), vault=runtime.vault(), now=instant
+                    )
+            click.echo(f"{public_id}: {'would be forgotten' if dry_run else f'{parties} parties forgotten'}")
+        held = [event.public_id for event in retention.held_events(now=instant)]
+        readers = len(news.to_forget(now=instant))
+        if not dry_run:
+            with transaction():
+                readers = news.forget(now=instant)
+                retention.forget_asked(now=instant)
+            clean_up()
+    for public_id in held:
+        click.echo(f"{public_id}: kept by a legal hold")
+    click.echo(f"{len(events)} events{' to forget' if dry_run else ' done'}.")
+    click.echo(f"{readers} readers of news{' to forget' if dry_run else ' forgotten'}.")
 
 
 @click.command()

@@ -25,6 +25,7 @@ from outreach.messaging import (
     broadcasts,
     calls,
     evidence,
+    forgetting,
     inbound,
     missed,
     news_questions,
@@ -243,7 +244,7 @@ def _forget(worker: Worker, now: datetime) -> int:
     event_ids = [event.id for event in retention.events_to_forget(now=now)]
     for event_id in event_ids:
         with transaction() as session:
-            retention.forget(session.get_one(Event, event_id), now=now)
+            forgetting.forget(session.get_one(Event, event_id), vault=worker.vault, now=now)
         log.info("event %s: its guests are forgotten", event_id)
     return len(event_ids)
 

@@ -60,6 +60,7 @@ EDGES = {
     "inbox_views",
     "news_views",
     "prompt_views",
+    "turnout_views",
     "voice_commands",
 }
 SHARED_EDGES = {"outreach.accounts.signed_in", "outreach.fields", "outreach.security", "outreach.web"}

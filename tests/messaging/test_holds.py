@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from outreach.registration.commands import purge
 from sqlalchemy import func, select
 
 from outreach import audit
@@ -13,7 +14,6 @@ from outreach.messaging import calls, inbound, outbox, reveals, suppressions
 from outreach.messaging.models import InboundMessage, Message, Reveal, VoiceStep
 from outreach.messaging.worker import run_once
 from outreach.registration import holds, news, retention, service
-from outreach.registration.commands import purge
 from outreach.registration.hold_commands import hold as command
 from outreach.registration.models import Attendance, Guest, NewsReader, Registration
 from outreach.registration.requests import Consent
