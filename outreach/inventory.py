@@ -197,6 +197,7 @@ WHATS: Mapping[str, str] = {holding.id: holding.what for holding in HOLDINGS}
 TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "legal_hold": "what must be kept for a court, and which lawyer says so",
     "installation_fact": "facts about this installation",
+    "holding_count": "how much of each thing in this list is held",
     "audit_entry": "what staff and the program did, by the hour, with no guest in it",
     "audit_end": "where that log begins and ends",
     "throttle": "keyed hashes of addresses that tried too often, for minutes",

@@ -24,7 +24,8 @@ from tests.pages import sign_in
 #: writes it here.
 PUBLIC = {
     "accounts.sign_in", "accounts.sign_out",
-    "alive", "ready", "watched", "static", "web.choose_language", "web.front", "transparency.what_we_hold",
+    "alive", "ready", "watched", "static", "web.choose_language", "web.front",
+    "transparency.schedule", "transparency.what_we_hold",
     "api.events", "api.openapi",
     "events.detail", "events.flyer", "events.index",
     "feeds.public_feed", "feeds.single_event", "pass_feed.personal_feed",

@@ -30,6 +30,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_audit_end")),
     )
     op.create_table(
+        "holding_count",
+        sa.Column("holding_id", sa.String(length=20), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("holding_id", name=op.f("pk_holding_count")),
+    )
+    op.create_table(
         "legal_hold",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("holding_id", sa.String(length=20), nullable=True),
@@ -70,5 +77,6 @@ def downgrade() -> None:
     op.execute("DELETE FROM registration WHERE delete_asked_at IS NOT NULL")
     op.drop_column("registration", "delete_asked_at")
     op.drop_table("legal_hold")
+    op.drop_table("holding_count")
     op.drop_table("audit_end")
     op.drop_table("audit_entry")
