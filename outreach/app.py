@@ -167,6 +167,7 @@ def _register_features(app: Flask) -> None:
         voice_prompts.bp,
     ):
         app.register_blueprint(blueprint)
+    audit_views.note_exports(app)
     app.context_processor(_staff_menu)
     app.context_processor(_staff_news)
 
