@@ -66,16 +66,18 @@ def forget(event: Event, *, now: datetime) -> int:
     ).one()
     if parties or attendance.registered is None:
         attendance.registered, attendance.arrived = registered, arrived
-    db.session.execute(delete(Registration).where(Registration.event_id == event.id))
+    rows = delete(Registration).where(Registration.event_id == event.id).returning(Registration.id)
+    gone = len(db.session.execute(rows).all())
     db.session.execute(delete(DoorAction).where(DoorAction.event_id == event.id))
     _forget_lone_guests(found)
     # The word on the poster is free for another event.
     db.session.execute(update(Event).where(Event.id == event.id).values(keyword=None, waiting_parties=0))
     attendance.forgotten_at = now
     db.session.flush()
-    audit.record(
-        Deed.PURGED, staff_id=None, subject=f"event:{event.id}", numbers={"parties": int(parties)}, now=now
-    )
+    if gone:
+        audit.record(
+            Deed.PURGED, staff_id=None, subject=f"event:{event.id}", numbers={"parties": gone}, now=now
+        )
     return int(parties)
 
 
