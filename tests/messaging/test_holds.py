@@ -126,7 +126,7 @@ def everything(context, phone):
             NUMBER, REGION, Consent("News."),
             locale="en", source="text", is_proven=True, vault=phone.vault, now=NOW,
         )  # fmt: skip
-        reveals.reveal(NUMBER, staff_id=ana.id, reason="asked", note="Bus", vault=phone.vault, now=NOW)
+        reveals.ask(NUMBER, staff_id=ana.id, reason="asked", note="Bus", vault=phone.vault, now=NOW)
         db.session.add(VoiceStep(call_sid="CA1", step="x", visit=1, phone_hash=None, sealed=b"x", at=NOW))
         suppressions.stop_scope(
             phone.hashed, "event:77", "8", "en", source="text", vault=phone.vault, now=NOW
