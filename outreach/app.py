@@ -44,6 +44,7 @@ from outreach.messaging import (
     metrics,
     news_views,
     prompt_views,
+    reveals,
     status_webhooks,
     voice_webhooks,
 )
@@ -60,7 +61,7 @@ from outreach.registration import door_views, hold_views, holds, public_views
 from outreach.registration import feeds as pass_feed
 from outreach.registration import staff_views as registration_staff_views
 from outreach.registration import views as registration_views
-from outreach.runtime import Runtime
+from outreach.runtime import Runtime, now
 from outreach.vault import Vault
 
 #: A worker says once a minute that it works; after this without a word, texts are late.
@@ -189,6 +190,7 @@ def _register_features(app: Flask) -> None:
         voice_prompts.bp,
     ):
         app.register_blueprint(blueprint)
+    audit_views.note_exports(app)
     app.context_processor(_staff_menu)
     app.context_processor(_staff_news)
 
@@ -210,9 +212,17 @@ def _staff_menu() -> dict[str, object]:
 
 def _staff_news() -> dict[str, object]:
     """What stands above everything on the first staff page, of features that it knows nothing of."""
-    if request.endpoint != "staff_events.home" or security.current_staff() is None:
+    staff = security.current_staff() if request.endpoint == "staff_events.home" else None
+    if staff is None:
         return {}
-    return {"announced_holds": holds.announced(), "whats": WHATS}
+    return {
+        "announced_holds": holds.announced(),
+        "whats": WHATS,
+        "asked_count": reveals.waiting_count(but_of=staff.id, now=now())
+        if security.can(Action.REVEAL_NUMBER)
+        else 0,
+        "unread_reveals": reveals.unread_count() if security.can(Action.SEE_REVEALS) else 0,
+    }
 
 
 def _register_errors(app: Flask) -> None:

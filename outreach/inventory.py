@@ -106,7 +106,7 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("To send every text once, and to answer you"),
         N_(
             "The program. Staff read texts that need a person, without the number; "
-            "to see a number they must give a reason, which is kept."
+            "to see a number they must give a reason, which is kept, and a second person must agree."
         ),
         _UNTIL_72_HOURS,
         (
@@ -138,11 +138,14 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         "reveals",
-        N_("Who of the staff looked at a phone number, when and why, under a scrambled number"),
+        N_("Who of the staff asked to see a phone number, why, who agreed, and when it was seen"),
         N_("So that nobody looks at your number without a reason"),
         N_("Administrators"),
         N_("Kept for 2 years. Your number is not in it."),
-        _columns("reveal", "id staff_id at phone_hash reason sealed"),
+        _columns(
+            "reveal",
+            "id staff_id at phone_hash reason sealed decided_by_id decided_at is_agreed shown_at read_at",
+        ),
         is_sealed=True,
     ),
     Holding(
@@ -235,6 +238,7 @@ TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "legal_hold": "what must be kept for a court, and which lawyer says so",
     "card_program": "which organizations use connection cards",
     "installation_fact": "facts about this installation",
+    "holding_count": "how much of each thing in this list is held",
     "audit_entry": "what staff and the program did, by the hour, with no guest in it",
     "audit_end": "where that log begins and ends",
     "throttle": "keyed hashes of addresses that tried too often, for minutes",

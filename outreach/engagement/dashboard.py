@@ -37,18 +37,23 @@ def dashboard(period: Period, *, today: date, organization_id: int | None = None
         report=_guarded(report),
         appendix=_appendix(found, rooms, is_shown=is_shown),
         contact=contact_report(period),
-        is_below_chance=(
-            is_shown
-            and report.figures.chance_ratio.value is not None
-            and has_all_rooms(found.whole, rooms)
-            and chance.meet_less_than_chance(rooms)
-        ),
+        is_below_chance=is_shown and _is_below_chance(report.figures.chance_ratio, found, rooms),
         parts=shown,
         left_out=frozenset(cut for cut in CUTS if len(shown[cut]) < len(parts[cut])),
         points=points,
         change=change,
         own=_own(period, organization_id),
         places=_places(),
+    )
+
+
+def _is_below_chance(ratio: Measure, found: Gathered, rooms: list[Rooms]) -> bool:
+    """Whether neither chance nor which few events there were explains how little the groups met."""
+    return (
+        ratio.high is not None
+        and ratio.high < 1
+        and has_all_rooms(found.whole, rooms)
+        and chance.meet_less_than_chance(rooms)
     )
 
 

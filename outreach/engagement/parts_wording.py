@@ -77,7 +77,9 @@ def part_name(cut: Cut, key: str, places: Mapping[str, str], t: Translator) -> s
 
 
 def bars(found: list[Line], figure: str, t: Translator) -> list[wording.Bar]:
-    """One figure of every line as bars."""
+    """One figure of every line as bars; none where no part has any."""
+    if all(line.rows[figure].value is None for line in found[1:]):
+        return []
     return [
         wording.Bar(
             line.name,
@@ -107,4 +109,5 @@ def _own_events(point: Point) -> Row:
 
 
 def _shown(report: Report) -> dict[str, Row]:
-    return {row.id: row for row in figures.rows(report) if row.id in SHOWN}
+    by_id = {row.id: row for row in figures.rows(report)}
+    return {name: by_id[name] for name in SHOWN}

@@ -7,6 +7,7 @@ differs by 0.4 or more every third time. So the line is of four quarters togethe
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from outreach.engagement.figures import Report
 from outreach.engagement.measures import Measure
@@ -44,10 +45,14 @@ class Point:
 
 
 def points(quarters: list[Period], own: Mapping[str, int], rolled: Mapping[str, Report]) -> list[Point]:
-    """The line in the order of time: a point for each quarter of which four that end with it are known."""
-    return [
+    """The line in the order of time: a point for each quarter of which four that end with it are known.
+
+    It begins with the first events that asked.
+    """
+    found = [
         Point(each.name, own.get(each.name, 0), rolled[each.name]) for each in quarters if each.name in rolled
     ]
+    return list(dropwhile(lambda point: not point.rolled.events_with_ballots, found))
 
 
 def change(before: Report, after: Report) -> str:

@@ -5,9 +5,9 @@ import re
 _FORM = re.compile(r"(?=.*[A-Z])[A-Z0-9]{3,12}")
 
 #: What means something else by itself, in the languages written with these letters: to stop, to start
-#: and to get help, yes and no, a list of events, news, to be forgotten, and the names of languages, which
-#: choose one. A poster that said STOP would sign its readers off. Messaging hears these words, of which
-#: this feature knows nothing; a test compares the two lists.
+#: and to get help, yes and no, a list of events, news, to be forgotten, what is held, and the names of
+#: languages, which choose one. A poster that said STOP would sign its readers off. Messaging hears these
+#: words, of which this feature knows nothing; a test compares the two lists.
 TAKEN = frozenset(
     """
     STOP STOPALL UNSUBSCRIBE END QUIT REVOKE OPTOUT CANCEL START UNSTOP SUBSCRIBE OPTIN HELP INFO
@@ -16,6 +16,7 @@ TAKEN = frozenset(
     SUKIEN IBIRORI IBIKORWA
     NEWS NOTICIAS NOVEDADES HABARI WARAR WARARKA TINTUC NOUVELLES ACTUALITES AMAKURU
     DELETE DELETEME BORRAR ELIMINAR FUTA TIRTIR XOA SUPPRIMER EFFACER SIBA
+    WHAT QUE NINI MAXAY QUOI IKI
     ALTO PARAR PARE DETENER BASTA BAJA CANCELAR CANCELE NOMAS INICIAR EMPEZAR ALTA REANUDAR AYUDA
     INFORMACION CLARO
     ACHA ACHENI SIMAMISHA SITISHA KOMA GHAIRI ANZA ENDELEA MSAADA NISAIDIE USINITUMIE MSINITUMIE NDIYO

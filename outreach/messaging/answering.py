@@ -29,6 +29,7 @@ from outreach.messaging.facts import (
     places_to_come,
     registrations_of_phone,
 )
+from outreach.messaging.holdings import kinds_held
 from outreach.messaging.models import InboundMessage, Message
 from outreach.messaging.news_facts import news_facts
 from outreach.messaging.outbox import OutgoingText
@@ -322,6 +323,8 @@ class _Answer:
             listed=events_with_ids(state.listed, now=self.now) if state else (),
             news=self.known_news,
         )
+        if dialogue.asks_what_is_held(self.text.body, facts):
+            return replace(facts, held=kinds_held(self.hashed), site=self.settings.public_url)
         if dialogue.asks_for_events(state, self.text.body, facts):
             return replace(facts, coming=events_of_coming_days(now=self.now))
         return facts

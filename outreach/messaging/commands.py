@@ -8,7 +8,7 @@ from types import FrameType
 
 import click
 
-from outreach import runtime
+from outreach import held, runtime
 from outreach.commandline import Instant
 from outreach.database import clean_up, transaction
 from outreach.events.models import Event
@@ -59,14 +59,15 @@ def purge(make_app: AppMaker, at: datetime | None, dry_run: bool) -> None:
                         session.get_one(Event, event_id), vault=runtime.vault(), now=instant
                     )
             click.echo(f"{public_id}: {'would be forgotten' if dry_run else f'{parties} parties forgotten'}")
-        held = [event.public_id for event in retention.held_events(now=instant)]
+        kept = [event.public_id for event in retention.held_events(now=instant)]
         readers = len(news.to_forget(now=instant))
         if not dry_run:
             with transaction():
                 readers = news.forget(now=instant)
                 retention.forget_asked(now=instant)
+                held.take_stock(now=instant)
             clean_up()
-    for public_id in held:
+    for public_id in kept:
         click.echo(f"{public_id}: kept by a legal hold")
     click.echo(f"{len(events)} events{' to forget' if dry_run else ' done'}.")
     click.echo(f"{readers} readers of news{' to forget' if dry_run else ' forgotten'}.")

@@ -23,6 +23,7 @@ from outreach.messaging.answers import (
     locale_of_delete_word,
     locale_of_events_word,
     locale_of_news_word,
+    locale_of_what_word,
     party_size,
 )
 from outreach.messaging.phrases import LanguageMenu, Phrase, Say, described
@@ -85,7 +86,8 @@ def step(state: Dialogue | None, text: str, facts: Facts, now: datetime) -> Turn
 
     In this order: the name of another language, menu and person, news that came after our last question,
     an offer that was made after it, a reminder that was sent after it, that question, a keyword, the word
-    for a list of events, for news or to be forgotten, and at last a sentence on what can be texted.
+    for a list of events, for news, to be forgotten or to know what is held, and at last a sentence on what
+    can be texted.
     """
     if state is not None and state.is_over(now):
         state = None
@@ -96,6 +98,11 @@ def asks_for_events(state: Dialogue | None, text: str, facts: Facts) -> bool:
     """Whether the events of the coming days may be listed in answer to a text."""
     is_in_menu = state is not None and state.step == "menu" and choice(text) == EVENTS_KEY
     return is_in_menu or locale_of_events_word(text, facts.offered_locales) is not None
+
+
+def asks_what_is_held(text: str, facts: Facts) -> bool:
+    """Whether a text may be answered with what kinds of things are held of its number."""
+    return locale_of_what_word(text, facts.offered_locales) is not None
 
 
 def concluded(turn: Turn, outcome: Outcome) -> Turn:
@@ -140,6 +147,7 @@ class _Conversation:
             or self.hear_events_word()
             or self.hear_news_word()
             or self.hear_delete_word()
+            or self.hear_what_word()
             or self.not_understood()
         )
 
@@ -297,6 +305,14 @@ class _Conversation:
             return None
         self.locale = self.locale or locale
         return self.ask(Dialogue("delete", self.locale, self.now))
+
+    def hear_what_word(self) -> Turn | None:
+        locale = locale_of_what_word(self.text, self.facts.offered_locales)
+        if locale is None:
+            return None
+        self.locale = self.locale or locale
+        link = f"{self.facts.site}/{self.spoken}/what-we-hold"
+        return self.say(Phrase(phrases.HELD, {"held": self.facts.held, "link": link}), self.state)
 
     # The answers to each question.
 

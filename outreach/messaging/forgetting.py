@@ -15,7 +15,6 @@ from outreach.events.models import Event
 from outreach.messaging.estimates import CENTS_PER_CALL, CENTS_PER_PART
 from outreach.messaging.models import Message
 from outreach.registration import retention, seats
-from outreach.registration.door import attendance_of
 from outreach.registration.guests import open_guest
 from outreach.registration.keeping import Known, keep
 from outreach.registration.models import Registration
@@ -29,14 +28,15 @@ REMINDERS = ("day_before", "two_hours_before")
 def forget(event: Event, *, vault: Vault, now: datetime) -> int:
     """Keeps the totals of a held event and forgets its guests; returns how many parties. Flushes.
 
-    A second call finds nobody and adds nothing; nor does one while a hold keeps the guests.
+    A second call finds nobody and adds nothing, nor does one while a legal hold keeps them.
     """
+    # Behind the lock, so that no hold comes between counting and deleting.
     seats.lock(event.id)
-    parties = _parties(event, vault) if event.status == "held" else []
-    forgotten = retention.forget(event, now=now)
-    if attendance_of(event).forgotten_at is not None:
-        keep(event, parties)
-    return forgotten
+    if retention.is_held(event):
+        return 0
+    if event.status == "held":
+        keep(event, _parties(event, vault))
+    return retention.forget(event, now=now)
 
 
 def _parties(event: Event, vault: Vault) -> list[Known]:

@@ -198,6 +198,8 @@ DELETED_LATER = N_(
     "Your sign-ups are canceled, and we use your number no more. "
     "We may not delete all of it yet, and do so as soon as we may."
 )
+#: An answer to WHAT names kinds of things, never the things: phones are shared, and numbers change hands.
+HELD = N_("We hold for this number: %(held)s. Why and how long: %(link)s DELETE = delete it.")
 
 # The dialogue: menus.
 MENU = N_(

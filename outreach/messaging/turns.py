@@ -205,6 +205,10 @@ class Facts:
     #: The next events of the coming days, where `dialogue.asks_for_events` says that they are asked for.
     coming: tuple[EventFacts, ...] = ()
     news: NewsFacts = NewsFacts()
+    #: What kinds of things are held of the number, where `dialogue.asks_what_is_held`; message ids.
+    held: tuple[str, ...] = ()
+    #: Where the public pages are.
+    site: str = ""
     #: Too many texts in too short a time, or one again and again: most likely a machine.
     is_loop: bool = False
 

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import false, select
 
-from outreach import audit, throttle
+from outreach import audit, held, throttle
 from outreach.clock import Clock
 from outreach.config import Settings
 from outreach.database import db, insert, transaction
@@ -257,12 +257,14 @@ def _forget(worker: Worker, now: datetime) -> int:
     with transaction():
         news.forget(now=now)
         retention.forget_asked(now=now)
-        audit.cut(now=now)
     event_ids = [event.id for event in retention.events_to_forget(now=now)]
     for event_id in event_ids:
         with transaction() as session:
             forgetting.forget(session.get_one(Event, event_id), vault=worker.vault, now=now)
         log.info("event %s: its guests are forgotten", event_id)
+    with transaction():
+        audit.cut(now=now)
+        held.take_stock(now=now)
     return len(event_ids)
 
 

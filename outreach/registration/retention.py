@@ -53,9 +53,7 @@ def forget(event: Event, *, now: datetime) -> int:
     How many registered and arrived stays, as numbers. Flushes; a second call finds nothing, nor does one
     while a hold keeps them.
     """
-    seats.lock(event.id)
-    # Asked behind the lock: a hold may have been placed since the event was found.
-    found = holds.active()
+    found = _holds_on(event)
     if is_sign_up_paused(event.id, found):
         return 0
     attendance = attendance_of(event)
@@ -68,17 +66,30 @@ def forget(event: Event, *, now: datetime) -> int:
     ).one()
     if parties or attendance.registered is None:
         attendance.registered, attendance.arrived = registered, arrived
-    db.session.execute(delete(Registration).where(Registration.event_id == event.id))
+    rows = delete(Registration).where(Registration.event_id == event.id).returning(Registration.id)
+    gone = len(db.session.execute(rows).all())
     db.session.execute(delete(DoorAction).where(DoorAction.event_id == event.id))
     _forget_lone_guests(found)
     # The word on the poster is free for another event.
     db.session.execute(update(Event).where(Event.id == event.id).values(keyword=None, waiting_parties=0))
     attendance.forgotten_at = now
     db.session.flush()
-    audit.record(
-        Deed.PURGED, staff_id=None, subject=f"event:{event.id}", numbers={"parties": int(parties)}, now=now
-    )
+    if gone:
+        audit.record(
+            Deed.PURGED, staff_id=None, subject=f"event:{event.id}", numbers={"parties": gone}, now=now
+        )
     return int(parties)
+
+
+def is_held(event: Event) -> bool:
+    """Whether a hold keeps an event's guests; locks the event, so that the answer stands as long."""
+    return is_sign_up_paused(event.id, _holds_on(event))
+
+
+def _holds_on(event: Event) -> Collection[Hold]:
+    # Asked behind the lock: a hold may have been placed since the event was found.
+    seats.lock(event.id)
+    return holds.active()
 
 
 def forget_asked(*, now: datetime) -> int:

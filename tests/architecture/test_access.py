@@ -24,7 +24,8 @@ from tests.pages import sign_in
 #: writes it here.
 PUBLIC = {
     "accounts.sign_in", "accounts.sign_out",
-    "alive", "ready", "watched", "static", "web.choose_language", "web.front", "transparency.what_we_hold",
+    "alive", "ready", "watched", "static", "web.choose_language", "web.front",
+    "transparency.schedule", "transparency.what_we_hold",
     "api.events", "api.openapi",
     "events.detail", "events.flyer", "events.index",
     "feeds.public_feed", "feeds.single_event", "pass_feed.personal_feed",
@@ -142,3 +143,32 @@ def test_officer_reaches_what_planning_needs(client, values, endpoint):
     sign_in(client, "officer@example.org")
     rule = next(rule for rule in RULES if rule.endpoint == endpoint)
     assert client.get(address(rule, values)).status_code == 200
+
+
+def _nothing(rule) -> str:
+    """The rule's address with values that nothing has."""
+    return re.sub(
+        r"<(?:([^:>]+):)?(\w+)>",
+        lambda match: "1000000" if "int" in (match[1] or "") else "zzzzzzzzzz",
+        rule.rule,
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rule for rule in SHUT_TO_OFFICERS if rule.arguments],
+    ids=[rule.endpoint for rule in SHUT_TO_OFFICERS if rule.arguments],
+)
+def test_refusal_does_not_tell_an_officer_what_there_is(client, values, rule):
+    """T9: what is there and what is not get the same answer, word for word."""
+    sign_in(client, "officer@example.org")
+    for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+        answers = [client.open(where, method=method) for where in (address(rule, values), _nothing(rule))]
+        there, nowhere = [(answer.status_code, _plain_body(answer.text)) for answer in answers]
+        assert there == nowhere
+
+
+def _plain_body(html: str) -> str:
+    """A page without what differs between any two: the forms' marks, and the address itself."""
+    html = re.sub(r'name="csrf_token" value="[^"]*"', "", html)
+    return re.sub(r'next=[^"&]*', "", html)

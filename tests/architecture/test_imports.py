@@ -28,12 +28,14 @@ PURE_FOUNDATION = {
     "hours",
     "i18n",
     "identifiers",
+    "inventory",
     "phone",
     "policy",
+    "retention_schedule",
     "__init__",
 }
 FOUNDATION = PURE_FOUNDATION | {
-    "audit", "database", "fields", "installation", "inventory", "qr", "runtime", "security", "throttle",
+    "audit", "database", "fields", "held", "installation", "qr", "runtime", "security", "throttle",
     "vault", "web",
 }  # fmt: skip
 #: The two that put everything together.

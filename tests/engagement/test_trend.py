@@ -89,8 +89,13 @@ def test_ratio_without_a_range_is_compared_with_nothing() -> None:
     assert trend.change(made(alike), made(run(random.Random(1), 40, 0.1))) == trend.TOO_LITTLE
 
 
-def test_line_has_a_point_for_each_quarter_with_four_behind_it() -> None:
-    quarters = quarters_of(parse("2026"))
-    nothing = made([])
-    found = trend.points(quarters, {"2026-Q4": 3}, {"2026-Q3": nothing, "2026-Q4": nothing})
-    assert [(point.quarter, point.events) for point in found] == [("2026-Q3", 0), ("2026-Q4", 3)]
+def test_line_begins_with_the_first_events_and_has_four_quarters_behind_each_point() -> None:
+    quarters = quarters_of(parse("2025-Q4..2026-Q4"))
+    nothing, some = made([]), made(run(random.Random(1), 5, 0.1))
+    rolled = {"2026-Q1": nothing, "2026-Q2": some, "2026-Q3": nothing, "2026-Q4": some}
+    found = trend.points(quarters, {"2026-Q4": 3}, rolled)
+    assert [(point.quarter, point.events) for point in found] == [
+        ("2026-Q2", 0),
+        ("2026-Q3", 0),
+        ("2026-Q4", 3),
+    ]

@@ -128,7 +128,7 @@ def everything(context, phone):
             NUMBER, REGION, Consent("News."),
             locale="en", source="text", is_proven=True, vault=phone.vault, now=NOW,
         )  # fmt: skip
-        reveals.reveal(NUMBER, staff_id=ana.id, reason="asked", note="Bus", vault=phone.vault, now=NOW)
+        reveals.ask(NUMBER, staff_id=ana.id, reason="asked", note="Bus", vault=phone.vault, now=NOW)
         event = db.session.scalars(select(Registration)).one().event
         cards.use_cards(event.organization_id, True)
         cards.show(event, "2" * 12, vault=phone.vault)
