@@ -70,7 +70,8 @@ class CommitmentReport:
     #: What staff wrote down, the earliest first; `late` came after the last day.
     deeds: tuple[Deed, ...]
     late: tuple[Deed, ...]
-    #: Names of the bodies that it must still reach.
+    #: Keys of the bodies that it must reach, and names of those that it must still reach.
+    expected: tuple[str, ...]
     missing: tuple[str, ...]
     #: Events to come that could keep it, public or in review.
     upcoming: tuple[PlannedEvent, ...]
@@ -199,6 +200,7 @@ def _commitment_report(row: Commitment, facts: PlanFacts, *, today: date) -> Com
         tuple(event for event in held if counts(event, promise, today=today)),
         tuple(deed for deed in deeds if is_in_time(deed, promise, today=today)),
         tuple(deed for deed in deeds if not is_in_time(deed, promise, today=today)),
+        promise.expected,
         tuple(facts.bodies.name_of(key) for key in found.missing),
         upcoming,
         _owner(row, facts),

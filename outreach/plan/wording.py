@@ -1,6 +1,6 @@
 """How promises are said: where they stand and why, how many, by when, what changed; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +34,26 @@ KINDS: Mapping[str, str] = MappingProxyType(
 LEVELS: Mapping[str, str] = MappingProxyType(
     {"strategy": N_("Strategy"), "objective": N_("Objective"), "action": N_("Action")}
 )
+
+
+def shortened(names: Sequence[str], most: int, t: Translator) -> str:
+    """The first of some names, and how many more there are."""
+    if len(names) <= most + 1:
+        return t.listed(names)
+    more = t(N_("%(count)s more"), count=t.number(len(names) - most))
+    return t.listed([*names[:most], more])
+
+
+def sayings(t: Translator) -> dict[str, Any]:
+    """What every page about promises says them with."""
+    return {
+        "shortened": lambda names, most: shortened(names, most, t),
+        "standings": STANDINGS,
+        "kept_by": KINDS,
+        "promised_text": promised_text,
+        "due_text": due_text,
+        "reason_text": reason_text,
+    }
 
 
 def promised_text(count: int | None, *, is_minimum: bool, t: Translator) -> str:

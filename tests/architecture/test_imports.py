@@ -61,6 +61,7 @@ EDGES = {
     "kiosk_views",
     "inbox_views",
     "news_views",
+    "promise_views",
     "prompt_views",
     "turnout_views",
     "voice_commands",
