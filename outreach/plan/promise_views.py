@@ -188,10 +188,11 @@ def _page(commitment_id: int, forms: _Forms) -> str:
             (change, wording.change_text(change.what, change.detail, change.quarter, spoken), _local(change))
             for change in history_of(plan, row.ref).get(row.ref, [])
         ],
-        reason=wording.reason_text(found.progress, found.standing, last=found.counted_until, t=spoken),
         kinds=KINDS,
         kinds_said=[spoken(KINDS[kind].plural) for kind in row.counts_kinds],
         contacts=CONTACTS,
+        in_time=reporting.gathered(found.deeds),
+        late=reporting.gathered(found.late),
         **wording.sayings(spoken),
     )
 

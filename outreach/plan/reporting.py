@@ -16,7 +16,7 @@ from outreach.events.models import Event, EventText, Venue
 from outreach.plan.aims import ProgressKind, expected_by
 from outreach.plan.bodies import Bodies, all_bodies
 from outreach.plan.models import Commitment, Plan, PlanEvidence, PlanItem, PlanNode
-from outreach.plan.progress import Progress, Promise, State, counts, is_in_time, progress
+from outreach.plan.progress import Progress, Promise, State, counts, fits, is_in_time, progress
 
 #: What `progress` says, or "done": the plan itself says that it was done when it was printed.
 Standing = State | Literal["done"]
@@ -52,6 +52,14 @@ class Deed:
     title: str
     link: str | None
     note: str
+
+
+def gathered(deeds: Sequence[Deed]) -> list[list[Deed]]:
+    """What was done on one day under one title, together: one convening, one round of deliveries."""
+    found: dict[tuple[object, ...], list[Deed]] = {}
+    for deed in deeds:
+        found.setdefault((deed.on, deed.title, deed.contact, deed.link, deed.note), []).append(deed)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,14 +239,8 @@ def _promise(row: Commitment, facts: PlanFacts) -> Promise:
 def _upcoming(promise: Promise, events: Sequence[PlannedEvent], today: date) -> tuple[PlannedEvent, ...]:
     if promise.kind not in ("events", "convenings"):
         return ()
-    last = promise.ends_on or date.max
     return tuple(
-        event
-        for event in events
-        if event.status != "held"
-        and event.on > today
-        # As if it took place and somebody came.
-        and counts(event, promise, today=last)
+        event for event in events if event.status != "held" and event.on > today and fits(event, promise)
     )
 
 

@@ -17,7 +17,7 @@ from outreach.i18n import N_
 from outreach.plan import history
 from outreach.plan.aims import ProgressKind
 from outreach.plan.bodies import Bodies, Body, all_bodies
-from outreach.plan.deeds import DeedDraft, is_personal, problems_of
+from outreach.plan.deeds import DeedDraft, fitted, is_personal, problems_of
 from outreach.plan.due_words import read_due
 from outreach.plan.models import Commitment, Plan, PlanEvidence, PlanItem
 
@@ -145,8 +145,9 @@ def write_down(row: Commitment, draft: DeedDraft, *, staff_id: int | None, now: 
 
     Returns how many rows. Raises InvalidInputsError.
     """
-    bodies = all_bodies()
-    problems = problems_of(draft, cast(ProgressKind, row.progress_kind), today=today)
+    bodies, kind = all_bodies(), cast(ProgressKind, row.progress_kind)
+    draft = fitted(draft, kind)
+    problems = problems_of(draft, kind, today=today)
     named = [bodies.by_key.get(key) for key in dict.fromkeys(draft.bodies)]
     if None in named:
         problems.append(InvalidInputError(N_("Choose from the list."), field="bodies"))

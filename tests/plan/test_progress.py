@@ -152,6 +152,12 @@ def test_convening_may_be_an_event_and_the_same_day_is_one() -> None:
     assert progress(replace(nobody_told, count=2), events, [to("a", on)], today=on).state == "on_track"
 
 
+def test_event_alone_does_not_say_that_certain_bodies_met() -> None:
+    on = date(2018, 3, 1)
+    found = progress(MEETING, [HeldEvent("workshop", on, 40)], today=on)
+    assert found == Progress(1, 0, 0, "on_track", ("a", "b"))
+
+
 def test_touches_count_contacts_or_the_bodies_expected() -> None:
     calling = Promise(10, True, None, date(2018, 12, 31), (), "touches")
     made = [to(None, quantity=4), to("a", quantity=5)]
