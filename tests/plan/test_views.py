@@ -15,9 +15,9 @@ from outreach.accounts.service import add_organization
 from outreach.database import db, transaction
 from outreach.errors import InvalidInputError, InvalidInputsError, NotFoundError
 from outreach.plan import service
-from outreach.plan.commands import import_plan, report_plan
+from outreach.plan.commands import export_plan, import_plan, report_plan
 from outreach.plan.importing import read
-from outreach.plan.models import Plan
+from outreach.plan.models import Commitment, Plan
 from outreach.policy import Role
 from tests.factories import PASSWORD, make_event, make_staff
 
@@ -241,3 +241,25 @@ def test_spreadsheet_runs_nothing_of_a_plan(sign_in, web_app, tmp_path):
     rows = csv.DictReader(io.StringIO(sign_in().get("/staff/plan.csv").data.decode("utf-8-sig"), newline=""))
 
     assert next(rows)["strategy"] == "'=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_what_is_exported_changes_nothing_when_it_is_imported(web_app, plan, tmp_path, form):
+    with web_app.app_context(), transaction():
+        row = db.session.query(Commitment).filter_by(ref="S1.O2.A1.C2").one()
+        row.expected = ["=Council", "A; B"]
+        row.due_verbatim, row.due_type, row.due_ends_on, row.is_due_ambiguous = "soon", "unread", None, True
+        db.session.flush()
+    path = tmp_path / f"plan.{form}"
+    path.write_bytes(run(web_app, export_plan, "--format", form).stdout_bytes)
+
+    assert run(web_app, import_plan, path).output.endswith(": 0 added, 0 changed, 0 removed, 59 as before.\n")
+
+
+def test_broken_table_changes_nothing_and_names_its_row(web_app, plan, tmp_path):
+    path = tmp_path / "plan.csv"
+    text = run(web_app, export_plan, "--format", "csv").output
+    path.write_text(text.replace("2018-06-30", "2018-06-31", 1), encoding="utf-8")
+    with pytest.raises(InvalidInputsError, match=r"Row \d+, due_end: this must be a day like 2018-12-31\."):
+        run(web_app, import_plan, path)
+    assert run(web_app, export_plan, "--format", "csv").output == text
