@@ -14,6 +14,9 @@ from outreach.plan.models import Commitment
 from outreach.plan.service import import_plan
 from outreach.plan.upkeep import PromiseEdit, edit, open_item, write_down
 
+#: In the file, whoever coordinates.
+_STAFF = "coordinator"
+
 
 def add_plan(*, staff: Staff, today: date, now: datetime) -> None:
     """Brings the plan in and writes down what the invented coordinator did for it. Flushes."""
@@ -25,7 +28,7 @@ def add_plan(*, staff: Staff, today: date, now: datetime) -> None:
         write_down(rows[given["ref"]], draft, staff_id=staff.id, now=now, today=today)
     for ref in {*invented["owners"], *invented["expected"]}:
         row, owner = rows[ref], invented["owners"].get(ref, "")
-        key = f"staff:{staff.id}" if owner == staff.email else _key(owner, bodies) if owner else ""
+        key = f"staff:{staff.id}" if owner == _STAFF else _key(owner, bodies) if owner else ""
         change = PromiseEdit(key, row.due_verbatim or "", tuple(invented["expected"].get(ref, ())))
         edit(row, change, revision=row.revision, staff_id=staff.id, now=now)
     for given in invented["open_items"]:
