@@ -93,8 +93,8 @@ class Progress:
     """What was promised and what was done of it.
 
     `unconfirmed` of the done ones are only said to be done: events without a head count, deliveries
-    that nobody acknowledged. `missing` are the expected bodies not reached yet, `planned` what the
-    calendar holds in time, `since` what was done after the last day.
+    that nobody acknowledged. `missing` are the expected bodies not reached to this day, in time or late,
+    `planned` what the calendar holds in time, `since` what was done after the last day.
     """
 
     promised: int | None
@@ -153,7 +153,7 @@ def progress(
         found.held,
         found.unconfirmed,
         _state(promise, found, planned, today),
-        found.missing,
+        _missing(promise, [*deeds, *late_deeds]),
         planned,
         _COUNTS[promise.kind](promise, [], late_deeds).held,
     )

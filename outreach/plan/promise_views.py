@@ -211,7 +211,8 @@ def _ready(forms: _Forms, found: reporting.CommitmentReport, facts: reporting.Pl
     )
     forms.edit.offer([(id_, name) for id_, name in staff], facts.bodies, row.responsible)
     forms.deed = forms.deed or DeedForm()
-    forms.deed.offer(facts.bodies, found.expected)
+    is_sent = row.progress_kind == "deliveries"
+    forms.deed.offer(facts.bodies, found.progress.missing if is_sent else found.expected)
     forms.item = forms.item or ItemForm()
     for deed in (*found.deeds, *found.late):
         forms.acknowledge.setdefault(deed.id, AcknowledgeForm(prefix=_prefix(deed.id)))

@@ -47,7 +47,7 @@ def send(client, page: str, form: dict[str, list[str]], where: str):
 def test_page_tells_what_is_missing_and_how_it_came(page):
     shown = page(TOOLKIT)
     for words in (
-        "Done by the last day, Saturday, September 30, 2017: 0 of 2.", "Jackson County, MO",
+        "Done by the last day, Saturday, September 30, 2017: 0 of 2.", "Jackson County (MO)",
         "Brought in with the plan.", "Nothing is open.", "What would keep it",
     ):  # fmt: skip
         assert words in shown
@@ -64,7 +64,7 @@ def test_coordinator_writes_down_to_whom_something_was_sent(client, page, web_ap
     shown = page(TOOLKIT)
     assert "Done in time: 2 of 2." in shown
     assert "acknowledged: 2 of 2" in shown
-    assert "Written down as done: Jackson County, MO, Wyandotte County, KS" in shown
+    assert "Written down as done: Jackson County (MO), Wyandotte County (KS)" in shown
     with web_app.app_context():
         assert db.session.query(PlanEvidence).count() == 2
 
@@ -170,7 +170,7 @@ def test_events_are_not_written_down_by_hand(client, page, ids):
 def test_committee_reads_without_a_form(client, ids):
     sign_in(client, "ines@example.org")
     shown = client.get(f"/staff/plan/promises/{ids[TOOLKIT]}").text
-    assert "Jackson County, MO" in shown
+    assert "Jackson County (MO)" in shown
     assert actions_in(shown) == ["/staff/sign-out"]
 
 
@@ -230,7 +230,7 @@ class TestCommittee:
         sign_in(client, "ines@example.org")
         text = client.get("/staff/plan/committee?quarter=2018-Q2").text
         for words in ("As of Saturday, June 30, 2018.", "Print more copies", "Mid-America Regional Council",
-                      "Not reached yet: Jackson County, MO and Wyandotte County, KS."):  # fmt: skip
+                      "Not reached yet: Jackson County (MO) and Wyandotte County (KS)."):  # fmt: skip
             assert words in text
 
     def test_last_quarter_of_a_plan_that_is_over_comes_first(self, client, worked):

@@ -60,17 +60,17 @@ def change(ref: str, staff_id: int, *, revision: int | None = None, **given) -> 
 
 
 def test_deliveries_reach_the_counties_of_the_region(staff_id):
-    assert report(TOOLKIT).missing == ("Jackson County, MO", "Wyandotte County, KS")
+    assert report(TOOLKIT).missing == ("Jackson County (MO)", "Wyandotte County (KS)")
     write(TOOLKIT, staff_id, bodies=(JACKSON,))
     found = report(TOOLKIT)
     assert (found.standing, found.progress.held, found.progress.unconfirmed) == ("late", 1, 1)
-    assert found.missing == ("Wyandotte County, KS",)
+    assert found.missing == ("Wyandotte County (KS)",)
 
     write(TOOLKIT, staff_id, bodies=(JACKSON, WYANDOTTE), acknowledged_on=DAY)
     found = report(TOOLKIT)
     assert (found.standing, found.progress.held, found.progress.unconfirmed) == ("kept", 2, 0)
     assert [deed.body_name for deed in found.deeds] == [
-        "Jackson County, MO", "Jackson County, MO", "Wyandotte County, KS",
+        "Jackson County (MO)", "Jackson County (MO)", "Wyandotte County (KS)",
     ]  # fmt: skip
     assert told(TOOLKIT) == [("written", "Omar"), ("written", "Omar"), ("imported", None)]
 
@@ -146,8 +146,8 @@ def test_words_for_a_time_are_read_and_those_that_stay_keep_their_days(staff_id)
 
 
 def test_whom_a_promise_must_reach_can_be_said(staff_id):
-    change(REQUEST, staff_id, expected=("jackson-county-mo", "Wyandotte County, KS"))
-    assert report(REQUEST).missing == ("Jackson County, MO", "Wyandotte County, KS")
+    change(REQUEST, staff_id, expected=("jackson-county-mo", "wyandotte county, ks"))
+    assert report(REQUEST).missing == ("Jackson County (MO)", "Wyandotte County (KS)")
     with pytest.raises(InvalidInputsError) as caught:
         change(REQUEST, staff_id, expected=("Atlantis",))
     assert caught.value.problems[0].field == "expected"
