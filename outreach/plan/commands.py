@@ -114,6 +114,9 @@ def _text(report: PlanReport, t: Translator) -> str:
             f"      {row.ref} {row.text}",
             f"        promised: {promised}; done: {found.progress.held}; {t(STANDINGS[found.standing])}",
             f"        {reason_text(found.progress, found.standing, last=found.counted_until, t=t)}",
+            *(f"        not reached: {name}" for name in found.missing),
+            f"        looked after by: {found.owner or 'nobody'}",
+            *(f"        to do: {item.text}" for item in found.open_items),
             f"        due: {due}{f' ({days})' if days else ''}",
         ]
     return "\n".join(lines)

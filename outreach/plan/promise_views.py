@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import Form
 
@@ -206,16 +205,21 @@ def _ready(forms: _Forms, found: reporting.CommitmentReport, facts: reporting.Pl
             due_words=row.due_verbatim or "",
             expected="\n".join(row.expected),
         )
-    staff = db.session.execute(
-        select(Staff.id, Staff.name).where(Staff.is_active).order_by(Staff.name, Staff.id)
-    )
-    forms.edit.offer([(id_, name) for id_, name in staff], facts.bodies, row.responsible)
+    forms.edit.offer(_owners(row), facts.bodies, row.responsible)
     forms.deed = forms.deed or DeedForm()
     is_sent = row.progress_kind == "deliveries"
     forms.deed.offer(facts.bodies, found.progress.missing if is_sent else found.expected)
     forms.item = forms.item or ItemForm()
     for deed in (*found.deeds, *found.late):
         forms.acknowledge.setdefault(deed.id, AcknowledgeForm(prefix=_prefix(deed.id)))
+
+
+def _owners(row: Commitment) -> list[tuple[int, str]]:
+    """Who may be chosen; somebody who has left stays until another is named."""
+    found = upkeep.owners()
+    if row.owner_staff_id is not None and row.owner_staff_id not in dict(found):
+        found.append((row.owner_staff_id, db.session.get_one(Staff, row.owner_staff_id).name))
+    return found
 
 
 def _prefix(evidence_id: int) -> str:

@@ -129,6 +129,29 @@ def test_owner_is_whoever_a_coordinator_names_and_survives_the_next_import(staff
     assert told(REVIEW) == [("owner", "Omar"), ("owner", "Omar"), ("imported", None)]
 
 
+def test_owner_sees_the_plan_and_signs_in_here(staff_id):
+    with transaction():
+        police = make_organization("River Police", sector="law_enforcement")
+        officer = make_staff("officer@example.org", organization=police)
+        left = make_staff("left@example.org", Role.COORDINATOR)
+        left.is_active = False
+        ids = [officer.id, left.id]
+    assert [number for number, _ in upkeep.owners()] == [staff_id]
+    for number in ids:
+        with pytest.raises(InvalidInputsError):
+            change(REVIEW, staff_id, owner=f"staff:{number}")
+
+
+def test_owner_who_left_stays_until_another_is_named(staff_id):
+    with transaction():
+        left = make_staff("left@example.org", Role.COORDINATOR, name="Lea")
+    change(REVIEW, staff_id, owner=f"staff:{left.id}")
+    with transaction():
+        left.is_active = False
+    change(REVIEW, staff_id, owner=f"staff:{left.id}", due_words="by 2020")
+    assert report(REVIEW).owner == "Lea"
+
+
 @pytest.mark.parametrize("owner", ["staff:999", "staff:x", "body:nobody", "place:jackson-county-mo", "5"])
 def test_owner_who_does_not_exist_is_refused(staff_id, owner):
     with pytest.raises(InvalidInputsError):

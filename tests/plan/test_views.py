@@ -146,7 +146,8 @@ def test_text_of_the_command_reads_like_the_plan(web_app, plan):
 
     assert lines[at + 1].strip() == "promised: at least 2; done: 1; Late"
     assert lines[at + 2].strip() == ("Done by the last day, Monday, December 31, 2018: 1 of 2.")
-    assert lines[at + 3].strip() == "due: in 2018 (Monday, January 1, 2018 to Monday, December 31, 2018)"
+    assert lines[at + 3].strip() == "looked after by: MARC Emergency Services/Homeland Security Program"
+    assert lines[at + 4].strip() == "due: in 2018 (Monday, January 1, 2018 to Monday, December 31, 2018)"
     assert "S3 Safe Communities" in lines
 
 
