@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, func, select, update
 
 from outreach.database import db
-from outreach.events.models import Event
+from outreach.events.models import Event, EventKeyword
 from outreach.registration.door import attendance_of
 from outreach.registration.models import Attendance, DoorAction, Guest, Registration
 
@@ -46,7 +46,8 @@ def forget(event: Event, *, now: datetime) -> int:
     db.session.execute(delete(Registration).where(Registration.event_id == event.id))
     db.session.execute(delete(DoorAction).where(DoorAction.event_id == event.id))
     db.session.execute(delete(Guest).where(~exists().where(Registration.guest_id == Guest.id)))
-    # The word on the poster is free for another event.
+    # The words on the posters are free for another event.
+    db.session.execute(delete(EventKeyword).where(EventKeyword.event_id == event.id))
     db.session.execute(update(Event).where(Event.id == event.id).values(keyword=None, waiting_parties=0))
     attendance.forgotten_at = now
     db.session.flush()
