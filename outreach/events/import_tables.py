@@ -21,8 +21,8 @@ from outreach.i18n import N_
 EVENT_COLUMNS = (
     "reference", "title", "kind", "host", "starts", "ends", "time_zone", "weekday", "delivery", "venue",
     "address", "city", "state", "county", "access_notes", "online_url", "summary", "description", "locale",
-    "spoken", "interpreted", "offers", "capacity", "registration", "keyword", "reminders", "cohosts",
-    "status", "head_count", "source_url",
+    "spoken", "interpreted", "offers", "capacity", "registration", "keyword", "keywords", "reminders",
+    "cohosts", "status", "head_count", "source_url",
 )  # fmt: skip
 ORGANIZATION_COLUMNS = ("reference", "name", "sector", "website", "city", "state")
 
@@ -32,10 +32,10 @@ _JSON_EVENT: Mapping[str, str | None] = {
     "co_hosts": "cohosts", "city": "city", "state": "state", "venue": "venue", "address": "address",
     "start": "starts", "end": "ends", "precision": None, "time_zone": "time_zone", "delivery": "delivery",
     "languages": "spoken", "language_note": None, "audience": None, "registration": "registration",
-    "capacity": "capacity", "reminders": "reminders", "cost": None, "description": "description",
-    "recurrence": None, "in_welcoming_week": "in_welcoming_week", "status": "status",
-    "reported_attendance": None, "weekday_in_source": "weekday", "year_basis": None,
-    "source_url": "source_url", "source_note": None,
+    "capacity": "capacity", "keyword": "keyword", "keywords": "keywords", "reminders": "reminders",
+    "cost": None, "description": "description", "recurrence": None,
+    "in_welcoming_week": "in_welcoming_week", "status": "status", "reported_attendance": None,
+    "weekday_in_source": "weekday", "year_basis": None, "source_url": "source_url", "source_note": None,
 }  # fmt: skip
 _JSON_ORGANIZATION: Mapping[str, str | None] = {
     "id": "reference", "name": "name", "also_printed_as": None, "sector": "sector", "city": "city",

@@ -230,6 +230,7 @@ PURE_RULES = [
     "outreach.events.questions",
     "outreach.events.reminding",
     "outreach.events.zones",
+    "outreach.messaging.dates",
     "outreach.messaging.due",
     "outreach.messaging.quiet",
     "outreach.messaging.pace",
