@@ -28,7 +28,7 @@ _COMMANDS: Mapping[str, str] = {
     "doctor": "outreach.commands.upkeep:doctor",
     "hold": "outreach.registration.hold_commands:hold",
     "inventory": "outreach.commands.upkeep:inventory",
-    "purge": "outreach.registration.commands:purge",
+    "purge": "outreach.messaging.commands:purge",
     "restore": "outreach.commands.upkeep:restore",
     "senders": "outreach.messaging.commands:senders",
     "serve": "outreach.commands.serve:serve",

@@ -59,7 +59,7 @@ def load(today: date, *, region: str, vault: Vault, now: datetime, progress: Cal
     import_plan(plan_of(files.load("plan.json")), now=now)
     _add_history(now=now)
     progress("an invented year of events, with ballots")
-    _add_held_events(today, now=now)
+    _add_held_events(today, vault=vault, now=now)
     progress("the coming Welcoming Week and its guests")
     _add_week(today, region=region, vault=vault, now=now)
 
@@ -127,7 +127,7 @@ def _add_history(*, now: datetime) -> None:
     db.session.flush()
 
 
-def _add_held_events(today: date, *, now: datetime) -> None:
+def _add_held_events(today: date, *, vault: Vault, now: datetime) -> None:
     for given in files.held_events(today):
         starts_at, ends_at = given.draft.starts_at, given.draft.ends_at
         event = planning.create(
@@ -139,7 +139,7 @@ def _add_held_events(today: date, *, now: datetime) -> None:
         attendance = attendance_of(event)
         attendance.registered, attendance.arrived = given.registered, given.arrived
         attendance.walk_ins = given.walk_ins
-        forget(event, now=min(now, ends_at + timedelta(hours=72)))
+        forget(event, vault=vault, now=min(now, ends_at + timedelta(hours=72)))
 
 
 def _add_week(today: date, *, region: str, vault: Vault, now: datetime) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from outreach.database import db
 from outreach.events.models import Event
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, local, translator
+from outreach.keystore import event_key
 from outreach.messaging.due import Owed, Purpose, first_try_key, other_channel_key, owed
 from outreach.messaging.expectations import BATCH, DERIVED, expectations, reminder_offsets
 from outreach.messaging.facts import MAY_HAVE_ARRIVED, WAY_IN_SIGNS, event_facts, shortened, waiting
@@ -238,6 +239,7 @@ def _outgoing(
         zone=row.event.time_zone,
         not_before=text.not_before,
         registration_id=row.id,
+        key=event_key(row.event.public_id),
         changed_start_at=text.changed_start_at,
         scope=of_event(row.event_id),
         channel=text.channel,

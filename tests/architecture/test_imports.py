@@ -32,7 +32,8 @@ PURE_FOUNDATION = {
     "__init__",
 }
 FOUNDATION = PURE_FOUNDATION | {
-    "audit", "database", "fields", "installation", "inventory", "qr", "runtime", "security", "throttle",
+    "audit", "database", "fields", "installation", "inventory", "keystore", "qr", "runtime", "security",
+    "throttle",
     "vault", "web",
 }  # fmt: skip
 #: The two that put everything together.

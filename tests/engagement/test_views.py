@@ -16,6 +16,7 @@ from outreach.engagement.commands import report_engagement
 from outreach.engagement.totals import BallotTotals
 from outreach.policy import Role
 from outreach.registration import retention
+from outreach.runtime import runtime
 from tests.factories import PASSWORD, make_event, make_staff
 
 PAGE = "/staff/reports/engagement"
@@ -48,7 +49,7 @@ def season(web_app, clock):
             totals = BallotTotals(3 + number, 16 - number, 2, 3)
             ballots.close(event, 26, totals, now=event.starts_at)
             if number < 12:
-                retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+                retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
 
 
 def run(web_app, *arguments: str):
