@@ -16,14 +16,15 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(database_url: str) -> Iterator[Run]:
+def run(database_url: str, tmp_path: Path) -> Iterator[Run]:
     """Runs a command against a fresh database of each kind."""
     cli.application.cache_clear()
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
 
     def invoke(*arguments: str, url: str = database_url, **given: object) -> Result:
-        return CliRunner().invoke(
-            cli.main, arguments, env={"OUTREACH_DATABASE_URL": url.replace("+psycopg", "")}, **given
-        )
+        settings = {"OUTREACH_DATABASE_URL": url.replace("+psycopg", ""), "OUTREACH_KEY_STORE": str(keys)}
+        return CliRunner().invoke(cli.main, arguments, env=settings, **given)
 
     yield invoke
     with cli.application().app_context():

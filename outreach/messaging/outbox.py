@@ -238,10 +238,13 @@ def forget(*, now: datetime) -> int:
     """
     if is_paused("texts", None, holds.active()):
         return 0
-    # A vendor that says nothing of a text for so long says nothing more of it.
+    long_ago = now - _KEPT_FOR
     is_over = or_(
-        Message.final_at <= now - _KEPT_FOR,
-        Message.state.in_(_WITH_VENDOR) & (Message.accepted_at <= now - _KEPT_FOR),
+        Message.final_at <= long_ago,
+        # An answer is as old as what it answers, even if no worker was there to end it.
+        Message.final_at.is_not(None) & (Message.reply_to_at <= long_ago),
+        # A vendor that says nothing of a text for so long says nothing more of it.
+        Message.state.in_(_WITH_VENDOR) & (Message.accepted_at <= long_ago),
     )
     gone = db.session.execute(
         delete(Message).where(Message.registration_id.is_(None), is_over).returning(Message.id)
