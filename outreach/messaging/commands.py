@@ -87,7 +87,9 @@ def purge(make_app: AppMaker, at: datetime | None, dry_run: bool) -> None:
             readers = len(news.to_forget(now=instant))
         else:
             done = forgetting.purge(vault=vault(), now=instant)
-            lines = [f"{public_id}: {parties} parties forgotten" for public_id, parties in done.parties.items()]
+            lines = [
+                f"{public_id}: {parties} parties forgotten" for public_id, parties in done.parties.items()
+            ]
             readers = done.readers
     for line in (*lines, *(f"{public_id}: kept by a legal hold" for public_id in held)):
         click.echo(line)

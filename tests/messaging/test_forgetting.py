@@ -18,7 +18,7 @@ from outreach.events.models import Event
 from outreach.keystore import KeyStore, day_key, event_key
 from outreach.messaging import actions, conversations, forgetting, inbound
 from outreach.messaging.models import InboundMessage, Message
-from outreach.registration import retention, service
+from outreach.registration import holds, retention, service
 from outreach.registration.guests import open_guest, open_party, seal_guest
 from outreach.registration.models import Guest, Registration
 from outreach.registration.requests import Consent
@@ -224,7 +224,7 @@ def test_key_that_outlived_its_guests_is_destroyed_by_the_next_round(context, va
     # Here its process died.
     assert vault.store.read(event_key(picnic.public_id)) is not None
 
-    assert forgetting.purge(vault=vault, **after(picnic)) == []
+    assert forgetting.purge(vault=vault, **after(picnic)).parties == {}
     assert vault.store.read(event_key(picnic.public_id)) is None
     assert forgetting.destroy_keys(vault=vault, **after(picnic)) == 0
 
@@ -244,7 +244,7 @@ def test_guest_whose_key_is_lost_keeps_nobody_from_being_forgotten(context, vaul
         register(second, vault, pass_token=token)
     vault.destroy(event_key(first.public_id))
 
-    assert forgetting.purge(vault=vault, **after(first)) == [(first.public_id, 1)]
+    assert forgetting.purge(vault=vault, **after(first)).parties == {first.public_id: 1}
     assert db.session.scalar(select(func.count(Guest.id))) == 1
 
 
@@ -260,6 +260,29 @@ def test_text_that_waits_for_a_person_is_read_after_the_key_of_its_day_is_gone(c
     assert inbound.opened(row, vault=fresh(context)).phone == PHONE
     kept = db.session.scalars(select(Message.sealed)).one()
     assert fresh(context).open(kept, place="message")["body"] == "News"
+
+
+def hold(**given) -> int:
+    with transaction():
+        values = {"counsel": "Rivera & Co.", "reason": "Order of May 2", "by_id": None, **given}
+        return holds.place(**values, now=NOW).id
+
+
+@pytest.mark.parametrize("kept", ["the event", "texts"])
+def test_what_a_hold_keeps_can_be_read_until_it_is_lifted(context, vault, picnic, kept):
+    hold_id = hold(event=picnic) if kept == "the event" else hold(holding_id="texts")
+    later = picnic.ends_at + timedelta(days=30)
+
+    forgetting.purge(vault=vault, now=later)
+
+    assert open_guest(fresh(context), db.session.scalars(select(Guest.sealed)).one()).first_name == "Amina"
+    texts = db.session.scalars(select(InboundMessage)).all()
+    assert [inbound.opened(row, vault=fresh(context)).phone for row in texts] == [PHONE] * (kept == "texts")
+
+    with transaction():
+        holds.lift(hold_id, by_id=None, now=later)
+    forgetting.purge(vault=vault, now=later)
+    assert event_key(picnic.public_id) not in vault.store.names()
 
 
 def test_answer_of_which_the_vendor_says_nothing_more_is_forgotten_all_the_same(context, vault):

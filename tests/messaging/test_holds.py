@@ -10,10 +10,10 @@ from outreach import audit
 from outreach.database import db, transaction
 from outreach.errors import ConflictError, InvalidInputsError
 from outreach.messaging import calls, inbound, outbox, reveals, suppressions
+from outreach.messaging.commands import purge
 from outreach.messaging.models import InboundMessage, Message, Reveal, VoiceStep
 from outreach.messaging.worker import run_once
 from outreach.registration import holds, news, retention, service
-from outreach.registration.commands import purge
 from outreach.registration.hold_commands import hold as command
 from outreach.registration.models import Attendance, Guest, NewsReader, Registration
 from outreach.registration.requests import Consent
@@ -89,7 +89,7 @@ def test_hold_that_comes_while_an_event_is_found_keeps_it(context, phone):
     (found,) = retention.events_to_forget(now=later)
     place(event=event)
     with transaction():
-        assert retention.forget(found, now=later) == 0
+        assert retention.forget(found, vault=phone.vault, now=later) == 0
     assert count(Registration) == 1
 
 
