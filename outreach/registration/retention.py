@@ -18,10 +18,11 @@ from outreach.events.models import Event
 from outreach.keystore import event_key, event_of
 from outreach.registration import holds, seats
 from outreach.registration.door import attendance_of
+from outreach.registration.guests import open_guest
 from outreach.registration.models import Attendance, DoorAction, Guest, Registration
 from outreach.registration.pauses import Hold, is_paused, is_sign_up_paused
 from outreach.registration.resealing import seal_anew
-from outreach.vault import Vault
+from outreach.vault import SealedValueError, Vault
 
 KEPT_AFTER_EVENT = timedelta(hours=72)
 _AT_ONCE = 500
@@ -103,6 +104,30 @@ def keys_to_destroy(*, vault: Vault) -> list[str]:
             .where(Event.public_id.in_(ids[first : first + _AT_ONCE]), Attendance.forgotten_at.is_not(None))
         )
     return [names[public_id] for public_id in found]
+
+
+def unreadable_events(*, vault: Vault) -> list[str]:
+    """The public ids of events whose guests are known, and cannot be read with the keys there are.
+
+    One guest of each is tried; one query.
+    """
+    one = select(Registration.event_id, func.min(Registration.guest_id).label("guest_id"))
+    tried = one.group_by(Registration.event_id).subquery()
+    rows = db.session.execute(
+        select(Event.public_id, Guest.sealed)
+        .join(tried, tried.c.event_id == Event.id)
+        .join(Guest, Guest.id == tried.c.guest_id)
+        .order_by(Event.id)
+    )
+    return [public_id for public_id, sealed in rows if not _is_readable(sealed, vault)]
+
+
+def _is_readable(sealed: bytes, vault: Vault) -> bool:
+    try:
+        open_guest(vault, sealed)
+    except SealedValueError:
+        return False
+    return True
 
 
 def forget_asked(*, now: datetime) -> int:
