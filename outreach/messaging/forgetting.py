@@ -70,14 +70,14 @@ def purge(*, vault: Vault, now: datetime) -> Purged:
     tidy(now=now)
     with transaction():
         readers = news.forget(now=now)
-        retention.forget_asked(now=now)
+        asked = retention.forget_asked(now=now)
         audit.cut(now=now)
     parties = {}
     for event_id, public_id in [(event.id, event.public_id) for event in retention.events_to_forget(now=now)]:
         with transaction() as session:
             parties[public_id] = retention.forget(session.get_one(Event, event_id), vault=vault, now=now)
     destroy_keys(vault=vault, now=now)
-    clean_up()
+    clean_up(is_thorough=bool(readers or asked or any(parties.values())))
     return Purged(parties, readers)
 
 
