@@ -26,7 +26,7 @@ from sqlalchemy import func, select
 
 from bench import bare, seed
 from bench import vendor as fake_vendor
-from bench.databases import Server, postgresql, sqlite
+from bench.databases import Server, key_store, postgresql, sqlite
 from bench.hurried import HurriedClock, work
 from bench.vendor import Fault, Vendor
 from outreach.app import create_app
@@ -215,6 +215,7 @@ def _settings(database_url: str, vendor: Vendor, threads: int, parts_per_second:
     sid, token, sender = ACCOUNT
     return Settings(
         database_url=database_url,
+        key_store=key_store(database_url),
         gateway="twilio",
         twilio=TwilioSettings(sid, (token,), "", sender, vendor.url),
         send_concurrency=threads,

@@ -15,6 +15,7 @@ from outreach.database import db
 from outreach.events.keywords import folded_word
 from outreach.folding import folded
 from outreach.i18n import translator
+from outreach.keystore import event_key
 from outreach.messaging import conversations, dialogue, due, outbox, phrases, suppressions
 from outreach.messaging.actions import Caller, Done, carry_out, speak_from_now_on
 from outreach.messaging.answers import choice
@@ -353,7 +354,9 @@ class _Answer:
         text = self.outgoing(body, locale)
         row = done.row if done else None
         if row is not None:
-            text = replace(text, registration_id=row.id, zone=row.event.time_zone)
+            text = replace(
+                text, registration_id=row.id, key=event_key(row.event.public_id), zone=row.event.time_zone
+            )
         if done is None or row is None or not self.is_confirmed(text, done, row):
             outbox.enqueue(text, vault=self.vault, now=self.now)
         return body

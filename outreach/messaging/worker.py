@@ -14,32 +14,25 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import false, select
 
-from outreach import audit, held, throttle
 from outreach.clock import Clock
 from outreach.config import Settings
 from outreach.database import db, insert, transaction
 from outreach.errors import outline
-from outreach.events.models import Event
 from outreach.messaging import (
     broadcast_texts,
     broadcasts,
-    calls,
     evidence,
     forgetting,
     inbound,
     missed,
     news_questions,
-    outbox,
     reminders,
-    reveals,
-    senders,
-    suppressions,
 )
 from outreach.messaging.doorbell import Doorbell
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.models import WorkerMark
 from outreach.messaging.sending import Sender
-from outreach.registration import news, retention, seats
+from outreach.registration import seats
 from outreach.runtime import Runtime
 from outreach.vault import Vault
 
@@ -242,30 +235,15 @@ def _fetch_missed(worker: Worker, now: datetime) -> int:
 
 
 def _tidy(worker: Worker, now: datetime) -> int:
-    with transaction():
-        throttle.sweep(now=now)
-        inbound.forget(now=now)
-        calls.forget(now=now)
-        outbox.forget(now=now)
-        senders.forget(now=now)
-        reveals.forget(now=now)
-        suppressions.forget(now=now)
+    forgetting.tidy(now=now)
     return 0
 
 
 def _forget(worker: Worker, now: datetime) -> int:
-    with transaction():
-        news.forget(now=now)
-        retention.forget_asked(now=now)
-    event_ids = [event.id for event in retention.events_to_forget(now=now)]
-    for event_id in event_ids:
-        with transaction() as session:
-            forgetting.forget(session.get_one(Event, event_id), vault=worker.vault, now=now)
-        log.info("event %s: its guests are forgotten", event_id)
-    with transaction():
-        audit.cut(now=now)
-        held.take_stock(now=now)
-    return len(event_ids)
+    forgotten = forgetting.purge(vault=worker.vault, now=now).parties
+    for public_id in forgotten:
+        log.info("event %s: its guests are forgotten", public_id)
+    return len(forgotten)
 
 
 _ALWAYS, _HOURLY = timedelta(0), timedelta(hours=1)

@@ -299,11 +299,13 @@ def twilio_app(make_app, database_url, clock, vendor):
         db.engine.dispose()
 
 
-def started(database_url: str, vendor) -> subprocess.Popen[bytes]:
+def started(app, vendor) -> subprocess.Popen[bytes]:
     """A real worker in a process of its own, at the instant at which the tests begin."""
+    settings = app.extensions["outreach"].settings
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("OUTREACH_")},
-        "OUTREACH_DATABASE_URL": database_url,
+        "OUTREACH_DATABASE_URL": settings.database_url,
+        "OUTREACH_KEY_STORE": str(settings.key_folder),
         "OUTREACH_GATEWAY": "twilio",
         "OUTREACH_TWILIO_ACCOUNT_SID": TWILIO.account_sid,
         "OUTREACH_TWILIO_AUTH_TOKEN": "token",
@@ -326,7 +328,7 @@ def test_worker_that_is_killed_between_claim_and_answer_neither_loses_nor_double
     with twilio_app.app_context():
         register(twilio_app.extensions["outreach"].vault, phones)
     vendor.faults.extend(["stall before", "stall after"])
-    process = started(database_url, vendor)
+    process = started(twilio_app, vendor)
     try:
         assert vendor.stalled.acquire(timeout=30)
         assert vendor.stalled.acquire(timeout=30)
