@@ -10,7 +10,7 @@ import click
 
 from outreach.commandline import Instant
 from outreach.i18n import LANGUAGES
-from outreach.messaging import forgetting
+from outreach.messaging import purging
 from outreach.messaging.packet import packet
 from outreach.messaging.text_budgets import A_WEDNESDAY, text_budgets
 from outreach.messaging.worker import run, run_once
@@ -86,7 +86,7 @@ def purge(make_app: AppMaker, at: datetime | None, dry_run: bool) -> None:
             lines = [f"{public_id}: would be forgotten" for public_id in due]
             readers = len(news.to_forget(now=instant))
         else:
-            done = forgetting.purge(vault=vault(), now=instant)
+            done = purging.purge(vault=vault(), now=instant)
             lines = [
                 f"{public_id}: {parties} parties forgotten" for public_id, parties in done.parties.items()
             ]

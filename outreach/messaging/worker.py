@@ -22,7 +22,7 @@ from outreach.messaging import (
     broadcast_texts,
     broadcasts,
     evidence,
-    forgetting,
+    purging,
     inbound,
     missed,
     news_questions,
@@ -235,12 +235,12 @@ def _fetch_missed(worker: Worker, now: datetime) -> int:
 
 
 def _tidy(worker: Worker, now: datetime) -> int:
-    forgetting.tidy(now=now)
+    purging.tidy(now=now)
     return 0
 
 
 def _forget(worker: Worker, now: datetime) -> int:
-    forgotten = forgetting.purge(vault=worker.vault, now=now).parties
+    forgotten = purging.purge(vault=worker.vault, now=now).parties
     for public_id in forgotten:
         log.info("event %s: its guests are forgotten", public_id)
     return len(forgotten)

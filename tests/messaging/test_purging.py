@@ -16,7 +16,7 @@ from outreach.database import db, transaction
 from outreach.errors import NotFoundError
 from outreach.events.models import Event
 from outreach.keystore import KeyStore, day_key, event_key
-from outreach.messaging import actions, conversations, forgetting, inbound
+from outreach.messaging import actions, conversations, inbound, purging
 from outreach.messaging.models import InboundMessage, Message
 from outreach.registration import holds, retention, service
 from outreach.registration.guests import open_guest, open_party, seal_guest
@@ -82,7 +82,7 @@ def test_backup_made_before_opens_until_its_guests_are_forgotten_and_never_again
     blobs = sealed_in(tmp_path / "backup.gz", {"guest", "registration", "message"})
     assert len(opened(fresh(context), blobs)) == 3
 
-    forgetting.purge(vault=vault, **after(picnic))
+    purging.purge(vault=vault, **after(picnic))
 
     assert opened(fresh(context), blobs) == opened(vault, blobs) == []
 
@@ -92,7 +92,7 @@ def test_what_was_said_opens_for_four_days_and_never_again(context, vault, picni
     blobs = sealed_in(tmp_path / "backup.gz", {"inbound_message", "conversation"})
     assert len(opened(fresh(context), blobs)) == 2
 
-    forgetting.purge(vault=vault, now=picnic.ends_at + timedelta(days=4))
+    purging.purge(vault=vault, now=picnic.ends_at + timedelta(days=4))
 
     assert opened(fresh(context), blobs) == []
 
@@ -120,7 +120,7 @@ def test_copy_of_postgresql_s_rows_opens_until_they_are_forgotten_and_never_agai
         blobs = copied(postgres_url, ("guest", "registration", "message"))
         assert len(opened(fresh(app), blobs)) == 3
 
-        forgetting.purge(vault=vault, **after(event))
+        purging.purge(vault=vault, **after(event))
 
         assert opened(fresh(app), blobs) == []
         db.engine.dispose()
@@ -165,7 +165,7 @@ def test_guest_of_two_events_is_known_until_the_last_of_them(context, vault):
         token = register(first, vault).pass_token
         register(second, vault, pass_token=token)
 
-    forgetting.purge(vault=vault, **after(first))
+    purging.purge(vault=vault, **after(first))
 
     guest = service.guest_by_token(token, vault=vault)
     assert vault.store.read(event_key(first.public_id)) is None
@@ -174,7 +174,7 @@ def test_guest_of_two_events_is_known_until_the_last_of_them(context, vault):
     assert open_party(fresh(context), row.sealed).companions == ("Yusuf",)
     assert {vault.key_of(guest.sealed), vault.key_of(row.sealed)} == {event_key(second.public_id)}
 
-    forgetting.purge(vault=vault, **after(second))
+    purging.purge(vault=vault, **after(second))
     with pytest.raises(NotFoundError):
         service.guest_by_token(token, vault=vault)
     assert {event_key(first.public_id), event_key(second.public_id)}.isdisjoint(vault.store.names())
@@ -191,7 +191,7 @@ def test_pass_that_was_left_for_another_one_is_known_until_its_own_events_are_ov
         again = register(first, vault)
     assert again.pass_token != made.pass_token
 
-    forgetting.purge(vault=vault, **after(first))
+    purging.purge(vault=vault, **after(first))
 
     guest = service.guest_by_token(made.pass_token, vault=vault)
     assert open_guest(fresh(context), guest.sealed).first_name == "Amina"
@@ -224,15 +224,15 @@ def test_key_that_outlived_its_guests_is_destroyed_by_the_next_round(context, va
     # Here its process died.
     assert vault.store.read(event_key(picnic.public_id)) is not None
 
-    assert forgetting.purge(vault=vault, **after(picnic)).parties == {}
+    assert purging.purge(vault=vault, **after(picnic)).parties == {}
     assert vault.store.read(event_key(picnic.public_id)) is None
-    assert forgetting.destroy_keys(vault=vault, **after(picnic)) == 0
+    assert purging.destroy_keys(vault=vault, **after(picnic)) == 0
 
 
 def test_keys_of_events_to_come_and_of_events_that_nobody_knows_stay(context, vault, picnic):
     vault.seal({}, place="guest", key=event_key("elsewhere"))
 
-    forgetting.purge(vault=vault, now=picnic.ends_at + timedelta(hours=71))
+    purging.purge(vault=vault, now=picnic.ends_at + timedelta(hours=71))
 
     assert {event_key("elsewhere"), event_key(picnic.public_id)} <= set(vault.store.names())
 
@@ -244,7 +244,7 @@ def test_guest_whose_key_is_lost_keeps_nobody_from_being_forgotten(context, vaul
         register(second, vault, pass_token=token)
     vault.destroy(event_key(first.public_id))
 
-    assert forgetting.purge(vault=vault, **after(first)).parties == {first.public_id: 1}
+    assert purging.purge(vault=vault, **after(first)).parties == {first.public_id: 1}
     assert db.session.scalar(select(func.count(Guest.id))) == 1
 
 
@@ -253,7 +253,7 @@ def test_text_that_waits_for_a_person_is_read_after_the_key_of_its_day_is_gone(c
         inbound.ask_call_back("CA1", PHONE, "es", vault=vault, now=NOW)
     put(vault, phone=OTHER, body="News", deadline=NOW + timedelta(days=30))
 
-    forgetting.purge(vault=vault, now=NOW + timedelta(days=6))
+    purging.purge(vault=vault, now=NOW + timedelta(days=6))
 
     assert vault.store.read(day_key(NOW)) is None
     row = db.session.scalars(select(InboundMessage)).one()
@@ -273,7 +273,7 @@ def test_what_a_hold_keeps_can_be_read_until_it_is_lifted(context, vault, picnic
     hold_id = hold(event=picnic) if kept == "the event" else hold(holding_id="texts")
     later = picnic.ends_at + timedelta(days=30)
 
-    forgetting.purge(vault=vault, now=later)
+    purging.purge(vault=vault, now=later)
 
     assert open_guest(fresh(context), db.session.scalars(select(Guest.sealed)).one()).first_name == "Amina"
     texts = db.session.scalars(select(InboundMessage)).all()
@@ -281,7 +281,7 @@ def test_what_a_hold_keeps_can_be_read_until_it_is_lifted(context, vault, picnic
 
     with transaction():
         holds.lift(hold_id, by_id=None, now=later)
-    forgetting.purge(vault=vault, now=later)
+    purging.purge(vault=vault, now=later)
     assert event_key(picnic.public_id) not in vault.store.names()
 
 
@@ -292,6 +292,6 @@ def test_answer_of_which_the_vendor_says_nothing_more_is_forgotten_all_the_same(
             values = {"state": state, "accepted_at": NOW - timedelta(days=at)}
             db.session.execute(update(Message).where(Message.dedup_key == key).values(**values))
 
-    forgetting.tidy(now=NOW)
+    purging.tidy(now=NOW)
 
     assert set(db.session.scalars(select(Message.dedup_key))) == {"b", "c"}
