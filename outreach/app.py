@@ -1,7 +1,7 @@
 """The composition root: puts settings, database, languages and features together; only roots import it."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -20,16 +20,23 @@ from outreach.accounts import staff_views as account_staff_views
 from outreach.accounts import views as accounts_views
 from outreach.clock import Clock, utc_now
 from outreach.config import Settings
-from outreach.database import db, engine_options, prepare_engine
+from outreach.database import db, engine_options, prepare_engine, transaction
+from outreach.engagement import (
+    card_views,
+    cards,
+    contact_service,
+    evidence_views,
+    kiosk_views,
+    turnout_views,
+)
 from outreach.engagement import door_views as ballot_views
-from outreach.engagement import evidence_views, kiosk_views, turnout_views
 from outreach.engagement import staff_views as ballot_staff_views
 from outreach.engagement import views as engagement_views
 from outreach.events import api as event_api
 from outreach.events import feeds as event_feeds
 from outreach.events import staff_views as event_staff_views
 from outreach.events import views as events_views
-from outreach.i18n import N_
+from outreach.i18n import N_, local
 from outreach.inventory import WHATS
 from outreach.messaging import (
     broadcast_views,
@@ -47,7 +54,7 @@ from outreach.messaging import staff_views as message_staff_views
 from outreach.messaging import webhooks as text_webhooks
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.gateways.simulator import SimulatorGateway
-from outreach.messaging.worker import GATEWAY, last_seen_at
+from outreach.messaging.worker import GATEWAY, OTHER_ROUNDS, Round, Worker, last_seen_at
 from outreach.plan import views as plan_views
 from outreach.policy import Action
 from outreach.registration import door_views, hold_views, holds, public_views
@@ -111,6 +118,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     )
     app.extensions["outreach"] = Runtime(settings, Vault(settings.vault_key), clock)
     app.extensions[GATEWAY] = partial(_make_gateway, app, settings)
+    app.extensions[OTHER_ROUNDS] = (Round("quarters", timedelta(hours=1), _end_quarters),)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
@@ -135,6 +143,18 @@ def _make_gateway(app: Flask, settings: Settings) -> Gateway:
     return TwilioGateway(settings.twilio)
 
 
+def _end_quarters(worker: Worker, now: datetime) -> int:
+    today = local(now, worker.settings.time_zone).date()
+    with transaction():
+        cards.forget_batches()
+        folded = contact_service.fold(today=today)
+    quarters = cards.due(today=today)
+    for quarter in quarters:
+        with transaction():
+            cards.count_and_erase(quarter, now=now)
+    return folded + len(quarters)
+
+
 def _register_features(app: Flask) -> None:
     for blueprint in (
         accounts_views.bp,
@@ -152,6 +172,7 @@ def _register_features(app: Flask) -> None:
         door_views.bp,
         ballot_views.bp,
         kiosk_views.bp,
+        card_views.bp,
         ballot_staff_views.bp,
         plan_views.bp,
         engagement_views.bp,

@@ -200,7 +200,32 @@ HOLDINGS: tuple[Holding, ...] = (
                 "event_id talked did_not unsaid talked_by_device did_not_by_device unsaid_by_device "
                 "submitted_on",
             ),
+            *_columns("talk_total", "quarter events talked did_not people"),
             *_columns("ballot_batch", "key event_id"),
+        ),
+    ),
+    Holding(
+        "cards",
+        N_(
+            "If you carry a connection card: at which events the card was shown this quarter, and what you"
+            " said of yourself, under a scrambled code"
+        ),
+        N_("To count how many people of both groups meet again in small rooms"),
+        N_("Only the program that counts"),
+        N_(
+            "Deleted 30 days after the quarter, and at once if you erase it with the code. How many people"
+            " met again is kept, as plain numbers."
+        ),
+        (
+            *_columns("card_quarter", "name salt"),
+            *_columns("card_visit", "token_hash event_id quarter"),
+            *_columns("card_answer", "token_hash quarter answer"),
+            *_columns(
+                "card_total",
+                "quarter events newcomers residents possible pairs pairs_again crossed crossed_again "
+                "expected expected_again newcomers_reached newcomers_reached_again residents_reached "
+                "residents_reached_again newcomer_weight resident_weight crossed_weight",
+            ),
         ),
     ),
 )
@@ -211,6 +236,7 @@ WHATS: Mapping[str, str] = {holding.id: holding.what for holding in HOLDINGS}
 #: Tables in which nothing about guests can be, and what they hold.
 TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "legal_hold": "what must be kept for a court, and which lawyer says so",
+    "card_program": "which organizations use connection cards",
     "installation_fact": "facts about this installation",
     "holding_count": "how much of each thing in this list is held",
     "audit_entry": "what staff and the program did, by the hour, with no guest in it",

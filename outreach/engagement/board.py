@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from outreach.engagement.appendix import Appendix
+from outreach.engagement.contact import Contact
 from outreach.engagement.figures import Report
 from outreach.engagement.gathering import Cut, EngagementReport
 from outreach.engagement.trend import Point
@@ -18,6 +19,7 @@ class Dashboard:
 
     report: EngagementReport
     appendix: Appendix
+    contact: Contact
     #: Whether the groups met so little that chance does not explain it.
     is_below_chance: bool
     #: For each cut its parts by their keys, and whether others had to be left out.

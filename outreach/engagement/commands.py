@@ -4,7 +4,7 @@ import json
 
 import click
 
-from outreach.engagement import export, figures, periods, wording
+from outreach.engagement import export, periods, wording
 from outreach.engagement.board import Dashboard
 from outreach.engagement.dashboard import dashboard
 from outreach.engagement.gathering import STRATA_SENTENCES
@@ -34,7 +34,7 @@ def report_engagement(period: str | None, form: str) -> None:
 
 def _text(made: Dashboard, t: Translator) -> str:
     report = made.report
-    rows = [*figures.rows(report.figures), *figures.appendix_rows(made.appendix)]
+    rows = export.all_rows(made)
     width = max(len(t(row.label)) for row in rows)
     lines = [
         f"{report.period.name}: {t.day(report.period.starts_on)} - {t.day(report.period.ends_on)}",

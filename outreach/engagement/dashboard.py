@@ -10,6 +10,7 @@ from outreach.database import db
 from outreach.engagement import chance, cuts, figures, gathering, queries, trend
 from outreach.engagement.appendix import Appendix, Rooms, appendix, has_all_rooms
 from outreach.engagement.board import CUTS, Dashboard
+from outreach.engagement.contact_service import contact_report
 from outreach.engagement.figures import Report
 from outreach.engagement.gathering import Cut, EngagementReport, Gathered, Scope
 from outreach.engagement.measures import Measure
@@ -35,6 +36,7 @@ def dashboard(period: Period, *, today: date, organization_id: int | None = None
     return Dashboard(
         report=_guarded(report),
         appendix=_appendix(found, rooms, is_shown=is_shown),
+        contact=contact_report(period),
         is_below_chance=is_shown and _is_below_chance(report.figures.chance_ratio, found, rooms),
         parts=shown,
         left_out=frozenset(cut for cut in CUTS if len(shown[cut]) < len(parts[cut])),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from outreach.engagement import figures, parts_wording
+from outreach.engagement import contact, figures, parts_wording
 from outreach.engagement.board import CUTS, Dashboard
 from outreach.engagement.figures import Row
 from outreach.engagement.gathering import STRATA_SENTENCES, EngagementReport
@@ -21,7 +21,7 @@ _COLUMNS = (
 def to_csv(made: Dashboard, t: Translator) -> str:
     """One line for each figure; shares are 0 to 1 and a ratio is 1 at chance. Empty is unknown, never 0."""
     start = (made.report.period.name, made.report.figures.method)
-    return csv_text(_COLUMNS, [(*start, *_cells(row, t)) for row in _all_rows(made)])
+    return csv_text(_COLUMNS, [(*start, *_cells(row, t)) for row in all_rows(made)])
 
 
 def evidence_csv(
@@ -64,8 +64,13 @@ def _cells(row: Row, t: Translator) -> tuple[Cell, ...]:
     )
 
 
-def _all_rows(made: Dashboard) -> list[Row]:
-    return [*figures.rows(made.report.figures), *figures.appendix_rows(made.appendix)]
+def all_rows(made: Dashboard) -> list[Row]:
+    """Every figure of a period, in the order in which they are read."""
+    return [
+        *figures.rows(made.report.figures),
+        *contact.rows(made.contact),
+        *figures.appendix_rows(made.appendix),
+    ]
 
 
 def turnout_csv(period: Period, rows: list[Row], parts: list[tuple[str, str, Part]], t: Translator) -> str:
@@ -117,7 +122,7 @@ def to_json(made: Dashboard, t: Translator) -> dict[str, Any]:
         "method": report.figures.method,
         "compared_within": report.strata,
         "compared_within_text": t(STRATA_SENTENCES[report.strata]),
-        "figures": [_figure(row, t) for row in _all_rows(made)],
+        "figures": [_figure(row, t) for row in all_rows(made)],
         "parts": {cut: [_line(line, t) for line in parts_wording.lines(made, cut, t)[1:]] for cut in CUTS},
         "trend": [_line(line, t) for line in parts_wording.trend_lines(made.points, t)],
         "change": t(made.change),

@@ -6,7 +6,7 @@ from typing import cast
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from outreach.engagement import export, figures, parts_wording, periods, wording
+from outreach.engagement import contact, contact_wording, export, figures, parts_wording, periods, wording
 from outreach.engagement.board import CUTS, Dashboard
 from outreach.engagement.dashboard import dashboard
 from outreach.engagement.gathering import STRATA_SENTENCES, Cut
@@ -34,13 +34,14 @@ def home() -> WerkzeugResponse:
 def report() -> str:
     """The figures in plain words, with how each was made."""
     made, spoken = _made(), t()
-    rows = {row.id: row for row in figures.rows(made.report.figures)}
+    rows = {row.id: row for row in [*figures.rows(made.report.figures), *contact.rows(made.contact)]}
+    *tiles, how_solid = wording.tiles(made, spoken)
     return render_template(
         "staff/engagement.html",
         made=made,
         report=made.report,
         strata=spoken(STRATA_SENTENCES[made.report.strata]),
-        tiles=wording.tiles(made, spoken),
+        tiles=[*tiles, *contact_wording.tiles(made.contact, spoken), how_solid],
         rows=rows,
         appendix=figures.appendix_rows(made.appendix),
         words=wording,

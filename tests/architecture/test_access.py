@@ -34,7 +34,7 @@ PUBLIC = {
     "registration.check_your_phone", "registration.delete", "registration.deleted", "registration.register",
     "registration.show_pass", "registration.texts",
     "ballots.close", "door.arrive", "door.roster", "door.walk_in",
-    "kiosk.arriving", "kiosk.leaving", "kiosk.tally_sheet",
+    "cards.answer", "cards.erase", "cards.show", "kiosk.arriving", "kiosk.leaving", "kiosk.tally_sheet",
     "simulator.call", "simulator.choose", "simulator.hang_up", "simulator.press", "simulator.ring",
     "simulator.send", "simulator.show",
     "twilio.sms", "twilio_status.report", "twilio_status.report_of_call", "twilio_voice.keys",

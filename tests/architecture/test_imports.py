@@ -59,6 +59,7 @@ EDGES = {
     "door_views",
     "broadcast_views",
     "kiosk_views",
+    "card_views",
     "inbox_views",
     "news_views",
     "prompt_views",
@@ -216,6 +217,12 @@ def test_environment_is_read_in_two_places_only():
 #: The rules a coordinator could argue about. Each must be explainable by reading one file.
 PURE_RULES = [
     "outreach.accounts.sectors",
+    "outreach.engagement.batches",
+    "outreach.engagement.card_codes",
+    "outreach.engagement.contact",
+    "outreach.engagement.contact_wording",
+    "outreach.engagement.encounters",
+    "outreach.engagement.questions",
     "outreach.events.calendar",
     "outreach.events.drafts",
     "outreach.events.kinds",

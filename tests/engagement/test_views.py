@@ -103,7 +103,7 @@ def test_page_files_and_command_tell_the_same_figures(sign_in, web_app, season, 
     ]
 
     assert files[1:] == files[:1] * 3
-    assert len(files[0]) == 41
+    assert len(files[0]) == 56
     page = client.get(PAGE, query_string=query).text
     assert of_page(page) == {name: figure[0] for name, figure in files[0].items()}
 
@@ -231,7 +231,7 @@ def test_text_of_the_command_says_every_figure(web_app, season):
     lines = run(web_app, "--period", "2026-Q3").output.splitlines()
 
     assert lines[0] == "2026-Q3: Wednesday, July 1, 2026 - Wednesday, September 30, 2026"
-    assert len(lines) == 3 + 41
+    assert len(lines) == 3 + 56
     assert any(line.startswith("Shared events ") and "12 of 12" in line for line in lines)
 
 
