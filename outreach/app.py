@@ -8,11 +8,12 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, abort, g, jsonify, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from outreach import errors, security, web
 from outreach.accounts import audit_views
@@ -55,6 +56,7 @@ from outreach.messaging import webhooks as text_webhooks
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.gateways.simulator import SimulatorGateway
 from outreach.messaging.worker import GATEWAY, OTHER_ROUNDS, Round, Worker, last_seen_at
+from outreach.plan import promise_views
 from outreach.plan import views as plan_views
 from outreach.policy import Action
 from outreach.registration import door_views, hold_views, holds, public_views
@@ -82,7 +84,7 @@ _STATUSES: dict[type[errors.OutreachError], HTTPStatus] = {
 
 #: Section, label, and what somebody must be allowed to do to find anything there; None for everybody.
 _STAFF_MENU = (
-    ("events", N_("Events"), None),
+    ("events", N_("Events"), Action.LIST_EVENTS),
     ("review", N_("To review"), Action.REVIEW_EVENT),
     ("registrations", N_("Registrations"), Action.SEE_GUESTS),
     ("messages", N_("Messages"), Action.SEE_MESSAGES),
@@ -175,6 +177,7 @@ def _register_features(app: Flask) -> None:
         card_views.bp,
         ballot_staff_views.bp,
         plan_views.bp,
+        promise_views.bp,
         engagement_views.bp,
         turnout_views.bp,
         evidence_views.bp,
@@ -193,9 +196,10 @@ def _register_features(app: Flask) -> None:
     audit_views.note_exports(app)
     app.context_processor(_staff_menu)
     app.context_processor(_staff_news)
+    app.before_request(_lead_home)
 
 
-def _staff_menu() -> dict[str, object]:
+def _staff_menu() -> dict[str, list[tuple[str, str]]]:
     """The staff pages that whoever is signed in may open, each by the last part of its address."""
     staff = security.current_staff() if request.path.startswith("/staff") else None
     if staff is None:
@@ -223,6 +227,16 @@ def _staff_news() -> dict[str, object]:
         else 0,
         "unread_reveals": reveals.unread_count() if security.can(Action.SEE_REVEALS) else 0,
     }
+
+
+def _lead_home() -> WerkzeugResponse | None:
+    """Leads whoever has no events to work on from the staff's first page to what they may read."""
+    if request.endpoint != "staff_events.home" or security.current_staff() is None:
+        return None
+    if security.can(Action.LIST_EVENTS):
+        return None
+    _, section = _staff_menu()["staff_menu"][0]
+    return redirect(f"/staff/{section}", 303)
 
 
 def _register_errors(app: Flask) -> None:

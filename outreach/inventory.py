@@ -250,6 +250,7 @@ TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "campaign": "public dates",
     "event": "public events",
     "event_text": "public words",
+    "event_keyword": "public words",
     "event_language": "public words",
     "event_part": "public words",
     "event_cohost": "public bodies",

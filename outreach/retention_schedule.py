@@ -14,7 +14,7 @@ _NEVER_DELETED = N_("Kept")
 _NOTHING = N_("Nothing")
 _AS_COUNTS = N_("The same numbers")
 _SEALED_OF_OPEN_EVENTS = N_(
-    "For events to come and of the last 3 days: this, if whoever runs this site must open it with the key"
+    "This, for events to come and of the last 3 days. It is encrypted, and whoever has the key can open it."
 )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from outreach.config import Settings
 from outreach.database import db
+from outreach.events.keywords import folded_word
 from outreach.folding import folded
 from outreach.i18n import translator
 from outreach.messaging import conversations, dialogue, due, outbox, phrases, suppressions
@@ -312,10 +313,12 @@ class _Answer:
 
     def facts(self) -> Facts:
         state: Dialogue | None = self.kept.dialogue
+        event, locale = event_with_keyword(folded_word(self.text.body), now=self.now)
         facts = Facts(
             offered_locales=self.settings.locales,
             known_locale=self.locale,
-            keyword_event=event_with_keyword(dialogue.normalize_keyword(self.text.body), now=self.now),
+            keyword_event=event,
+            keyword_locale=locale,
             event=event_with_id(state.event_public_id, now=self.now) if state else None,
             registrations=places_to_come(self.rows, now=self.now),
             offer=latest_offer(self.rows, now=self.now),

@@ -5,12 +5,11 @@ calls it reads words about texts themselves first (`consent.read`), fills the fa
 action of the turn and lets `concluded` say what became of it.
 """
 
-import re
-import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from outreach.events.keywords import folded_word
 from outreach.folding import folded
 from outreach.i18n import LANGUAGES
 from outreach.messaging import phrases
@@ -69,16 +68,6 @@ _LISTS: frozenset[Step] = frozenset({"pick", "registration", "events", "which_co
 
 #: Steps to which any small number may be an answer.
 _TAKES_NUMBERS = _LISTS | frozenset({"language", "party", "confirm", "new_party", "confirm_party"})
-
-
-def normalize_keyword(text: str) -> str | None:
-    """The keyword that a message begins with, upper case as events keep it, or None.
-
-    One word of 3 to 12 ASCII letters and digits; a "#" before it and marks around it do not matter.
-    """
-    words = unicodedata.normalize("NFKC", text[:_LONGEST_TEXT]).split()
-    match = re.fullmatch(r"[\W_]*([A-Za-z0-9]{3,12})[\W_]*", words[0]) if words else None
-    return match[1].upper() if match else None
 
 
 def step(state: Dialogue | None, text: str, facts: Facts, now: datetime) -> Turn:
@@ -278,7 +267,14 @@ class _Conversation:
                 return None
 
     def hear_keyword(self) -> Turn | None:
-        return self.begin(self.facts.keyword_event) if self.facts.keyword_event else None
+        """The word of a poster in one language says as well in which language, whatever was chosen before."""
+        event, locale = self.facts.keyword_event, self.facts.keyword_locale
+        if event is None:
+            return None
+        if locale not in self.facts.offered_locales or locale == self.locale:
+            return self.begin(event)
+        self.locale = locale
+        return replace(self.begin(event), action=RememberLocale(locale))
 
     def hear_events_word(self) -> Turn | None:
         """The word says as well in which language, to somebody who has not chosen one."""
@@ -560,7 +556,8 @@ class _Conversation:
         """What is said when nothing was asked: no words, a word that is no keyword, or some text."""
         if not has_words(self.text):
             return Phrase(phrases.NO_WORDS)
-        word = normalize_keyword(self.text)
-        if word is None or len(self.text.split()) > 1:
+        word = folded_word(self.text)
+        # Alone, and in letters that fit into a sentence of any language.
+        if word is None or not word.isascii() or len(self.text.split()) > 1:
             return Phrase(phrases.NOT_UNDERSTOOD)
-        return Phrase(phrases.UNKNOWN_WORD, {"word": word})
+        return Phrase(phrases.UNKNOWN_WORD, {"word": word.upper()})

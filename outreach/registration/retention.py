@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, func, select, update
 from outreach import audit
 from outreach.chain import Deed
 from outreach.database import db
-from outreach.events.models import Event
+from outreach.events.models import Event, EventKeyword
 from outreach.registration import holds, seats
 from outreach.registration.door import attendance_of
 from outreach.registration.models import Attendance, DoorAction, Guest, Registration
@@ -70,7 +70,8 @@ def forget(event: Event, *, now: datetime) -> int:
     gone = len(db.session.execute(rows).all())
     db.session.execute(delete(DoorAction).where(DoorAction.event_id == event.id))
     _forget_lone_guests(found)
-    # The word on the poster is free for another event.
+    # The words on the posters are free for another event.
+    db.session.execute(delete(EventKeyword).where(EventKeyword.event_id == event.id))
     db.session.execute(update(Event).where(Event.id == event.id).values(keyword=None, waiting_parties=0))
     attendance.forgotten_at = now
     db.session.flush()

@@ -18,8 +18,8 @@ WIDTHS = (320, 768, 1280)
 MOST_BYTES, MOST_REQUESTS = 60 * 1024, 6
 STAFF_PAGES = (
     "", "/events", "/events/new", "/events/new?kind=business_tour", "/review", "/registrations", "/messages",
-    "/messages/reveals", "/messages/numbers", "/plan", "/reports/engagement",
-    "/reports/evidence", "/reports/registrations", "/organizations", "/people",
+    "/messages/reveals", "/messages/numbers", "/plan", "/plan/committee", "/plan/promises/1",
+    "/reports/engagement", "/reports/evidence", "/reports/registrations", "/organizations", "/people",
     "/holds", "/audit", "/audit?check=1", "/account",
 )  # fmt: skip
 
