@@ -55,10 +55,10 @@ def receive(
     ).one()
 
 
-def ask_call_back(call_sid: str, phone: str, locale: str, *, vault: Vault, now: datetime) -> None:
-    """Puts a caller among those who wait for a person; once for each call. Flushes."""
+def ask_call_back(sid: str, phone: str, locale: str, *, vault: Vault, now: datetime) -> None:
+    """Puts a number among those that wait for a person's call; once for each call or text. Flushes."""
     content = {"from": phone, "body": "", "is_answered": True, "call_locale": locale}
-    _write(call_sid, content, vault=vault, now=now, handled_at=now, needs_person=True)
+    _write(sid, content, vault=vault, now=now, handled_at=now, needs_person=True)
 
 
 def _write(
@@ -108,14 +108,17 @@ def handle(inbound_id: int, *, settings: Settings, vault: Vault, now: datetime) 
                 .with_for_update()
             )
             if row is not None:
-                needs_person = answering.answer(
+                wanted = answering.answer(
                     opened(row, vault=vault),
                     earlier=_shortly_before(row, vault=vault),
                     settings=settings,
                     vault=vault,
                     now=now,
                 )
-                row.handled_at, row.needs_person = now, needs_person
+                row.handled_at, row.needs_person = now, wanted.is_to_be_read
+                if wanted.call_locale is not None:
+                    phone = opened(row, vault=vault).phone
+                    ask_call_back(f"{row.provider_sid}:call", phone, wanted.call_locale, vault=vault, now=now)
 
 
 def handle_waiting(*, settings: Settings, vault: Vault, now: datetime) -> int:
