@@ -23,10 +23,10 @@ from outreach.messaging import (
     broadcast_texts,
     broadcasts,
     evidence,
-    purging,
     inbound,
     missed,
     news_questions,
+    purging,
     reminders,
 )
 from outreach.messaging.doorbell import Doorbell
