@@ -76,4 +76,18 @@ RULES: Mapping[str, Rule] = {
         N_("Four numbers for each event, and no answer of a person"),
         _AS_COUNTS,
     ),
+    "languages": Rule(
+        _NEVER_DELETED,
+        _NEVER_DELETED,
+        N_("How many people registered in each language, for the region and three months"),
+        _AS_COUNTS,
+    ),
+    "cards": Rule(
+        N_("The quarter ends"),
+        N_("30 days"),
+        N_(
+            "Scrambled codes of cards, at which events they were shown, and what was said; no number, no name"
+        ),
+        N_("How many people met again, as plain numbers"),
+    ),
 }
