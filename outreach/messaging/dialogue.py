@@ -310,11 +310,16 @@ class _Conversation:
 
     def hear_what_word(self) -> Turn | None:
         locale = locale_of_what_word(self.text, self.facts.offered_locales)
-        if locale is None:
+        if locale is None or self.is_asked():
             return None
         self.locale = self.locale or locale
         link = f"{self.facts.site}/{self.spoken}/what-we-hold"
         return self.say(Phrase(phrases.HELD, {"held": self.facts.held, "link": link}), self.state)
+
+    def is_asked(self) -> bool:
+        """Whether something of ours waits for an answer: "what?" is then a question about it."""
+        is_open = self.state is not None and not self.state.is_resting(self.now)
+        return is_open or bool(self.facts.offer or self.facts.reminders)
 
     # The answers to each question.
 

@@ -795,12 +795,11 @@ def test_what_names_kinds_and_never_what_they_say(registered, event, word):
         assert content not in answer
 
 
-def test_what_does_not_lose_what_was_begun(english):
+def test_what_in_answer_to_a_question_is_no_wish_to_know_what_is_held(english):
     english.text(WORD)
-    before = english.dialogue()
-    english.text("WHAT")
-    assert english.dialogue() == before
-    assert english.text("3")
+    (again,) = english.text("What?")
+    assert "what-we-hold" not in again
+    assert english.dialogue().step == "party"
 
 
 def test_after_delete_what_names_what_stays(registered):
