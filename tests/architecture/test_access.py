@@ -61,7 +61,8 @@ FOR_OFFICERS = {
 #: All that somebody of the steering committee may open, each by reading alone.
 FOR_COMMITTEE = {
     "staff_accounts.account", "staff_accounts.change_password", "staff_accounts.choose_language",
-    "engagement.home", "engagement.report", "engagement.report_csv", "engagement.report_json",
+    "engagement.home", "engagement.part_csv", "engagement.report", "engagement.report_csv",
+    "engagement.report_json", "evidence.sheet", "evidence.sheet_csv",
     "plan.committee", "plan.plan", "plan.plan_csv", "plan.plan_json", "plan_promises.show",
 }  # fmt: skip
 
@@ -109,6 +110,7 @@ def values(web_app: Flask) -> dict[str, object]:
             "broadcast_id": announcement.id,
             "organization_id": police.public_id,
             "spoken": "sw",
+            "part": "county",
             "prompt_id": "menu",
         }
 
