@@ -202,11 +202,12 @@ def test_officer_reaches_what_planning_needs(client, values, endpoint):
 
 
 def _nothing(rule) -> str:
-    """The rule's address with values that nothing has."""
+    """The rule's address with values that nothing has; a word of a fixed list names no thing."""
+    fixed = rule.rule.replace("<any(kind, county, size, trend):part>", "county")
     return re.sub(
         r"<(?:([^:>]+):)?(\w+)>",
         lambda match: "1000000" if "int" in (match[1] or "") else "zzzzzzzzzz",
-        rule.rule,
+        fixed,
     )
 
 
