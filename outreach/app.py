@@ -39,6 +39,7 @@ from outreach.events import staff_views as event_staff_views
 from outreach.events import views as events_views
 from outreach.i18n import N_, local
 from outreach.inventory import WHATS
+from outreach.keystore import KeyStore
 from outreach.messaging import (
     broadcast_views,
     inbox_views,
@@ -118,7 +119,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
-    app.extensions["outreach"] = Runtime(settings, Vault(settings.vault_key), clock)
+    vault = Vault(settings.vault_key, KeyStore(settings.key_folder, is_named=settings.is_key_store_named))
+    app.extensions["outreach"] = Runtime(settings, vault, clock)
     app.extensions[GATEWAY] = partial(_make_gateway, app, settings)
     app.extensions[OTHER_ROUNDS] = (Round("quarters", timedelta(hours=1), _end_quarters),)
     db.init_app(app)

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from outreach.i18n import N_
 
 _UNTIL_72_HOURS = N_("Deleted 3 days after the event. Canceling deletes names and answers at once.")
+_WITH_KEY_AFTER_72_HOURS = N_(
+    "Deleted 3 days after the event, together with the key to older copies. "
+    "Canceling deletes names and answers at once."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("Your phone number, first name and language, if you gave them, and the link of your pass"),
         N_("To send you texts in your language, and to find your registration again"),
         N_("Only the program that sends texts. The organizer and volunteers at the door see first names."),
-        _UNTIL_72_HOURS,
+        _WITH_KEY_AFTER_72_HOURS,
         _columns("guest", "sealed"),
         is_sealed=True,
     ),
@@ -47,7 +51,7 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("First names of people who come with you, and your answers to the event's questions"),
         N_("To welcome your group and to prepare the event"),
         N_("The organizer of the event"),
-        _UNTIL_72_HOURS,
+        _WITH_KEY_AFTER_72_HOURS,
         _columns("registration", "sealed"),
         is_sealed=True,
     ),
@@ -108,7 +112,10 @@ HOLDINGS: tuple[Holding, ...] = (
             "The program. Staff read texts that need a person, without the number; "
             "to see a number they must give a reason, which is kept, and a second person must agree."
         ),
-        _UNTIL_72_HOURS,
+        N_(
+            "Deleted 3 days after they are dealt with, and those about your sign-up 3 days after the event. "
+            "What waits for a person is kept for 30 days at most."
+        ),
         (
             *_columns(
                 "message",

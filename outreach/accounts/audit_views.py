@@ -28,10 +28,14 @@ _SUBJECTS = {
     "reveal": N_("Request %(number)s"),
     "hold": N_("Hold %(number)s"),
     "export": N_("File %(number)s"),
+    "news": N_("Readers of news"),
+    "asked": N_("Guests who asked for it"),
+    "cards": N_("Connection cards"),
 }
 _NUMBERS = {
     "parties": N_("groups"),
     "readers": N_("readers of news"),
+    "visits": N_("visits"),
     "recipients": N_("recipients"),
     "parts": N_("parts"),
     "rows": N_("rows"),

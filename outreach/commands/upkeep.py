@@ -12,18 +12,18 @@ from outreach import audit, held, schema
 from outreach import backup as backups
 from outreach.chain import Deed
 from outreach.database import transaction
-from outreach.doctor import examine
+from outreach.doctor import Finding, examine
 from outreach.inventory import HOLDINGS, NEVER
-from outreach.registration import holds
+from outreach.registration import holds, retention
 from outreach.retention_schedule import RULES
-from outreach.runtime import AppMaker, now, settings
+from outreach.runtime import AppMaker, now, settings, vault
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def backup(make_app: AppMaker, file: Path) -> None:
-    """Write the whole database into FILE; the vault's key is not in it."""
+    """Write the whole database into FILE; no key is in it."""
     with make_app().app_context():
         rows = backups.write(file)
         with transaction():
@@ -35,17 +35,21 @@ def backup(make_app: AppMaker, file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def restore(make_app: AppMaker, file: Path) -> None:
-    """Fill an empty, upgraded database from FILE."""
+    """Fill an empty, upgraded database from FILE, and say whether the keys are there to read its guests."""
     with make_app().app_context():
         click.echo(f"{backups.restore(file)} rows restored.")
+        found = _guests()
+    click.echo(f"Guests: {found.what}. {found.advice}".rstrip(), err=not found.is_well)
 
 
 @click.command()
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Check settings, database, clock, gateway, fonts and translations, and say what to do."""
+    """Check settings, database, keys, clock, gateway, fonts and translations, and say what to do."""
     with context.obj().app_context():
-        findings = list(examine(settings()))
+        findings = list(examine(settings(), vault()))
+        if all(finding.is_well for finding in findings if finding.subject in ("database", "tables")):
+            findings.append(_guests())
     for finding in findings:
         click.echo(f"{'ok ' if finding.is_well else 'BAD'}  {finding.subject}: {finding.what}")
         if finding.advice:
@@ -109,3 +113,16 @@ class _Stock:
 def _stock() -> _Stock:
     named = (hold.event.public_id if hold.event else hold.holding_id or "" for hold in holds.announced())
     return _Stock(held.counted_at(), held.records(), tuple(named))
+
+
+def _guests() -> Finding:
+    """Whether the keys are there of the guests whom we still know."""
+    lost = retention.unreadable_events(vault=vault())
+    if not lost:
+        return Finding("guests", True, "all that are known can be read")
+    return Finding(
+        "guests",
+        False,
+        f"those of {len(lost)} events cannot be read with these keys ({', '.join(lost[:5])})",
+        "Put back the directory of keys that belongs to this database; see docs/operator.md.",
+    )

@@ -60,7 +60,7 @@ def load(today: date, *, region: str, vault: Vault, now: datetime, progress: Cal
     add_plan(staff=_coordinator(), today=today, now=now)
     _add_history(now=now)
     progress("an invented year of events, with ballots")
-    _add_held_events(today, now=now)
+    _add_held_events(today, vault=vault, now=now)
     progress("the coming Welcoming Week and its guests")
     _add_week(today, region=region, vault=vault, now=now)
 
@@ -132,7 +132,7 @@ def _add_history(*, now: datetime) -> None:
     db.session.flush()
 
 
-def _add_held_events(today: date, *, now: datetime) -> None:
+def _add_held_events(today: date, *, vault: Vault, now: datetime) -> None:
     for given in files.held_events(today):
         starts_at, ends_at = given.draft.starts_at, given.draft.ends_at
         event = planning.create(
@@ -145,7 +145,7 @@ def _add_held_events(today: date, *, now: datetime) -> None:
         attendance.registered, attendance.arrived = given.registered, given.arrived
         attendance.walk_ins = given.walk_ins
         keep(event, list(parties(given.registered, given.arrived)))
-        forget(event, now=min(now, ends_at + timedelta(hours=72)))
+        forget(event, vault=vault, now=min(now, ends_at + timedelta(hours=72)))
 
 
 def _add_week(today: date, *, region: str, vault: Vault, now: datetime) -> None:

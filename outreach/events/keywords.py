@@ -17,9 +17,9 @@ _LONGEST = 40
 _IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 
 #: What means something else by itself, in the languages written with these letters: to stop, to start
-#: and to get help, yes and no, a list of events, news, to be forgotten, what is held, and the names of
-#: languages, which choose one. A poster that said STOP would sign its readers off. Messaging hears these
-#: words, of which this feature knows nothing; a test compares the two lists.
+#: and to get help, yes and no, a list of events, news, to be forgotten or called, what is held, and the
+#: names of languages, which choose one. A poster that said STOP would sign its readers off. Messaging
+#: hears these words, of which this feature knows nothing; a test compares the two lists.
 TAKEN = frozenset(
     """
     STOP STOPALL UNSUBSCRIBE END QUIT REVOKE OPTOUT CANCEL START UNSTOP SUBSCRIBE OPTIN HELP INFO
@@ -27,6 +27,8 @@ TAKEN = frozenset(
     EVENT EVENTS EVENTO EVENTOS EVENEMENT EVENEMENTS MATUKIO TUKIO HAFLA MUNAASABADO DHACDOOYIN DHACDOOYINKA
     SUKIEN IBIRORI IBIKORWA
     NEWS NOTICIAS NOVEDADES HABARI WARAR WARARKA TINTUC NOUVELLES ACTUALITES AMAKURU
+    CALL CALLME LLAMAR LLAMENME LLAMEME NIPIGIE ISOOWAC WAC GOITOI GOICHOTOI NIPIGIESIMU
+    APPELEZ APPELEZMOI HAMAGARA MPAMAGARA
     DELETE DELETEME BORRAR ELIMINAR FUTA TIRTIR XOA SUPPRIMER EFFACER SIBA
     WHAT QUE NINI MAXAY QUOI IKI
     ALTO PARAR PARE DETENER BASTA BAJA CANCELAR CANCELE NOMAS INICIAR EMPEZAR ALTA REANUDAR AYUDA
@@ -44,14 +46,17 @@ TAKEN = frozenset(
 #: The same in other scripts, folded.
 _TAKEN_FOLDED = frozenset(
     """
-    đung     відписатися допомога допоможіть зупинити почати скасувати старт стоп ابدا احذف اخبار استاپ
-    اشتراك اغاز الاخبار العربية الغاء الفعاليات اوقف ايست ايقاف ايوه بدء بله بلي بند توقف توقفوا
-    حذف خبرها خبرونه دري راهنما رويدادها ساعدوني ستاپ ستوب شروع غونډي فعاليات فعالية قف كمك لا
-    لغو لغوه محافل مرسته مساعدة مساعده نخير نعم نه هو ودروه ودروي پيل پيښي پښتو ړنګول कार्यक्रम
-    कार्यक्रमहरू नेपाली बन्द मद्दत रोक रोक्नुहोस् शुरु सहयोग सुरु हुँदैन हुन्छ हो होइन ကူညီပါ
-    စတင် စတင်ပါ စပါ ပွဲ ပွဲတွေ ပွဲများ ဖျက် ဖျက်ပါ မဟုတ်ပါ မဟုတ်ဘူး မြန်မာ ရပ္ ရပ္ပါ ရပ် ရပ်တန့်
-    ရပ်တန့်ပါ ရပ်ပါ သတင်း သတင်းများ ဟုတ် ဟုတ်ကဲ့ ဟုတ်တယ် အကူအညီ 不是 不要 停止 删除 刪除 取消 好的 帮助 幫助 开始 恢复
-    新闻 是的 活动 活動 消息 简体中文 退訂 退订 開始
+    đung відписатися допомога допоможіть зупинити почати скасувати старт стоп ابدا
+    اتصل اتصلوا احذف اخبار استاپ اشتراك اغاز الاخبار العربية الغاء الفعاليات اوقف
+    ايست ايقاف ايوه بدء بله بلي بند تماس توقف توقفوا حذف خبرها خبرونه دري راهنما
+    رويدادها زنګ ساعدوني ستاپ ستوب شروع غونډي فعاليات فعالية قف كمك لا لغو لغوه ماذا
+    محافل مرسته مساعدة مساعده نخير نعم نه هو ودروه ودروي پيل پيښي پښتو ړنګول
+    कार्यक्रम कार्यक्रमहरू नेपाली फोन बन्द मद्दत मेटाउनुहोस् रोक रोक्नुहोस् शुरु
+    समाचार सहयोग सुरु हटाउनुहोस् हुँदैन हुन्छ हो होइन ကူညီပါ စတင် စတင်ပါ စပါ ပွဲ
+    ပွဲတွေ ပွဲများ ဖုန်းခေါ်ပါ ဖျက် ဖျက်ပါ မဟုတ်ပါ မဟုတ်ဘူး မြန်မာ ရပ္ ရပ္ပါ ရပ်
+    ရပ်တန့် ရပ်တန့်ပါ ရပ်ပါ သတင်း သတင်းများ ဟုတ် ဟုတ်ကဲ့ ဟုတ်တယ် အကူအညီ 不是 不要 什么 什麼
+    停止 删除 刪除 取消 好的 帮助 幫助 开始 恢复 打电话 新闻 是的 活动 活動 消息 简体中文 请打电话
+    退訂 退订 開始
     """.split()  # noqa: SIM905
 ) | {word.casefold() for word in TAKEN}
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from outreach.events.keywords import folded_word
 from outreach.folding import folded
+from outreach.hours import ROUTINE
 from outreach.i18n import LANGUAGES
 from outreach.messaging import phrases
 from outreach.messaging.answers import (
@@ -19,6 +20,7 @@ from outreach.messaging.answers import (
     has_words,
     is_no,
     is_yes,
+    locale_of_call_word,
     locale_of_delete_word,
     locale_of_events_word,
     locale_of_news_word,
@@ -29,6 +31,7 @@ from outreach.messaging.phrases import LanguageMenu, Phrase, Say, described
 from outreach.messaging.questions import MOST_LISTED, Asking, asked_for, refusal, result
 from outreach.messaging.turns import (
     AcceptOffer,
+    AskCall,
     AskPerson,
     Cancel,
     ChangeParty,
@@ -36,6 +39,7 @@ from outreach.messaging.turns import (
     DeleteAll,
     Dialogue,
     EndNews,
+    EndTexts,
     EventFacts,
     Facts,
     OfferFacts,
@@ -47,6 +51,7 @@ from outreach.messaging.turns import (
     RememberLocale,
     ReminderFacts,
     StartNews,
+    StartTexts,
     Step,
     Turn,
 )
@@ -75,8 +80,8 @@ def step(state: Dialogue | None, text: str, facts: Facts, now: datetime) -> Turn
 
     In this order: the name of another language, menu and person, news that came after our last question,
     an offer that was made after it, a reminder that was sent after it, that question, a keyword, the word
-    for a list of events, for news, to be forgotten or to know what is held, and at last a sentence on what
-    can be texted.
+    for a list of events, for news, to be forgotten, to know what is held or to be called, and at last a
+    sentence on what can be texted.
     """
     if state is not None and state.is_over(now):
         state = None
@@ -137,6 +142,7 @@ class _Conversation:
             or self.hear_news_word()
             or self.hear_delete_word()
             or self.hear_what_word()
+            or self.hear_call_word()
             or self.not_understood()
         )
 
@@ -304,11 +310,16 @@ class _Conversation:
 
     def hear_what_word(self) -> Turn | None:
         locale = locale_of_what_word(self.text, self.facts.offered_locales)
-        if locale is None:
+        if locale is None or self.is_asked():
             return None
         self.locale = self.locale or locale
         link = f"{self.facts.site}/{self.spoken}/what-we-hold"
         return self.say(Phrase(phrases.HELD, {"held": self.facts.held, "link": link}), self.state)
+
+    def is_asked(self) -> bool:
+        """Whether something of ours waits for an answer: "what?" is then a question about it."""
+        is_open = self.state is not None and not self.state.is_resting(self.now)
+        return is_open or bool(self.facts.offer or self.facts.reminders)
 
     # The answers to each question.
 
@@ -320,6 +331,8 @@ class _Conversation:
                 return self.list_events()
             case 3:
                 return self.ask_news()
+            case 4:
+                return self.call_me()
         return None
 
     def answer_news(self) -> Turn | None:
@@ -368,7 +381,19 @@ class _Conversation:
                 return self.ask(replace(state, step="confirm_cancel"))
             case 3:
                 return self.ask_language()
+            case 4:
+                return self.switch_texts(state)
         return None
+
+    def switch_texts(self, state: Dialogue) -> Turn:
+        """Ends texts about one event, or lets them begin again."""
+        registration = self.facts.registration(state.registration_id)
+        if registration is None:
+            return self.say(Phrase(phrases.GONE))
+        values, gets_texts = described(registration.told(self.spoken)), registration.gets_texts
+        reply = Phrase(phrases.EVENT_TEXTS_OFF if gets_texts else phrases.EVENT_TEXTS_ON, values)
+        action = EndTexts(registration.id) if gets_texts else StartTexts(registration.id)
+        return Turn(None, (reply,), action, self.spoken)
 
     def answer_party(self, state: Dialogue) -> Turn | None:
         size = party_size(self.text, self.spoken)
@@ -423,6 +448,18 @@ class _Conversation:
             return None
         registration = self.facts.registration(state.registration_id)
         return self.kept(registration) if registration else self.say(Phrase(phrases.GONE))
+
+    def hear_call_word(self) -> Turn | None:
+        locale = locale_of_call_word(self.text, self.facts.offered_locales)
+        if locale is None:
+            return None
+        self.locale = self.locale or locale
+        return self.call_me()
+
+    def call_me(self) -> Turn:
+        """Has a person call, by day, and keeps what was begun."""
+        hours = {"opens": ROUTINE.opens, "closes": ROUTINE.closes}
+        return Turn(self.state, (Phrase(phrases.CALL_ME, hours),), AskCall(), self.spoken)
 
     # Where the conversation goes.
 

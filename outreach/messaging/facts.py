@@ -77,6 +77,7 @@ def registration_facts(row: Registration, *, now: datetime, is_spoken: bool = Fa
         row.party_size,
         row.code,
         waiting=waiting(row) if row.state in ("waitlisted", "offered") else None,
+        gets_texts=row.wants_texts or row.wants_calls,
     )
 
 

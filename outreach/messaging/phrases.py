@@ -7,7 +7,7 @@ it can be said. The numbers to answer with and the word STOP are the same in eve
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TypeAlias
 
 from outreach.events.drafts import OFFERS
@@ -27,7 +27,7 @@ class When:
 
 #: A bare wall time is near, and said as weekday and time.
 #: Several message ids are listed as one phrase.
-Value: TypeAlias = "str | int | datetime | When | Phrase | tuple[str, ...]"
+Value: TypeAlias = "str | int | time | datetime | When | Phrase | tuple[str, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,23 +205,32 @@ HELD = N_("We hold for this number: %(held)s. Why and how long: %(link)s DELETE 
 # The dialogue: menus.
 MENU = N_(
     "To sign up, text the word on the poster. "
-    "1 = language, 2 = events this week, 3 = news, 9 = a person, STOP = no texts."
+    "1 = language, 2 = events this week, 3 = news, 4 = call me, 9 = a person, STOP = no texts."
 )
 REGISTRATION = N_(
     "%(title)s, %(when)s. People: %(party)s. Code %(code)s. "
-    "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
+    "1 = how many come, 2 = cannot come, 3 = language, 4 = %(texts)s, 9 = a person."
 )
 REGISTRATION_WAITING = N_(
     "%(title)s, %(when)s. %(why)s People: %(party)s. "
-    "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
+    "1 = how many come, 2 = cannot come, 3 = language, 4 = %(texts)s, 9 = a person."
 )
+#: What the key does, by whether texts about the event come.
+NO_TEXTS, TEXTS = N_("end its texts"), N_("get its texts")
+EVENT_TEXTS_OFF = N_(
+    "You get no more texts about %(title)s, %(when)s. Your place is kept. 0 = menu, STOP = no texts at all."
+)
+EVENT_TEXTS_ON = N_("You get texts about %(title)s, %(when)s, again. 0 = menu, STOP = no texts.")
 EVENTS = N_("Text the number of an event:\n%(events)s\n9 = a person.")
 THIS_WEEK = N_("In the next 7 days:\n%(events)s\nText a number to sign up. 0 = menu.")
 NO_EVENTS = N_("There are no events to sign up for in the next 7 days. 0 = menu, 9 = a person.")
 WHICH_COMING = N_("You are coming: to which event? Text its number:\n%(events)s\n9 = a person.")
 WHICH_NOT = N_("You cannot come: to which event? Text its number:\n%(events)s\n9 = a person.")
 RESUME = N_("You did not finish with %(title)s. 1 = go on, 0 = menu.")
-PERSON = N_("A person will read your texts and answer you. This can take a day. 0 = menu.")
+PERSON = N_("A person will read your texts and answer you. This can take a day. CALL = call me, 0 = menu.")
+CALL_ME = N_(
+    "A person will call you at this number between %(opens)s and %(closes)s. This can take a day. 0 = menu."
+)
 
 # The dialogue: how many.
 PARTY = N_(
@@ -428,6 +437,8 @@ def _shown(value: Value, t: Translator, form: Form = "full") -> str:
             return t.listed(t(item) for item in value)
         case str():
             return _isolated(_tidy(value), t)
+        case time():
+            said = t.clock(datetime.combine(date.min, value))
         case datetime():
             said = weekday_and_time(value, t, form)
         case When(local, is_all_day):

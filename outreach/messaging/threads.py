@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from outreach.database import db
 from outreach.events.models import Event
+from outreach.keystore import day_key
 from outreach.messaging import outcomes
 from outreach.messaging.estimates import CENTS_PER_PART
 from outreach.messaging.models import InboundMessage, Message, SimulatedText
@@ -79,7 +80,7 @@ def thread(phone: str, *, vault: Vault, now: datetime) -> Thread:
 
 def add_own(phone: str, sid: str, body: str, *, vault: Vault, now: datetime) -> None:
     """Keeps what a phone sends, as its vendor would. Flushes."""
-    sealed = vault.seal({"phone": phone, "body": body}, place="simulator")
+    sealed = vault.seal({"phone": phone, "body": body}, place="simulator", key=day_key(now))
     hashed = phone_hash(vault, phone)
     db.session.add(SimulatedText(sid=sid, phone_hash=hashed, direction="in", sealed=sealed, created_at=now))
     db.session.flush()

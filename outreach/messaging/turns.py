@@ -124,6 +124,8 @@ class RegistrationFacts:
     code: str
     #: Why it waits, for one on the waiting list.
     waiting: Phrase | None = None
+    #: Whether its guest wants texts or calls about it.
+    gets_texts: bool = True
 
     def told(self, locale: str) -> MessageFacts:
         """The registration as texts speak of it."""
@@ -277,6 +279,25 @@ class AskPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCall:
+    """Puts this phone among those that a person calls back; nothing can come of it as above."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndTexts:
+    """Ends texts about one registration, and starts none; nothing can come of it as above."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartTexts:
+    """Lets texts about one registration begin again; nothing can come of it as above."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RememberLocale:
     """Keeps the chosen language of this phone; nothing can come of it that the guest must be told."""
 
@@ -304,7 +325,9 @@ class DeleteAll:
 
 #: What may come out one way or another: `dialogue.concluded` says which.
 Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm
-Action = Attempt | AskPerson | RememberLocale | StartNews | EndNews | DeleteAll
+Action = (
+    Attempt | AskPerson | AskCall | EndTexts | StartTexts | RememberLocale | StartNews | EndNews | DeleteAll
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Literal, cast
 
 from sqlalchemy import and_, or_, select
@@ -17,6 +17,8 @@ from outreach.plan.aims import ProgressKind, expected_by
 from outreach.plan.bodies import Bodies, all_bodies
 from outreach.plan.models import Commitment, Plan, PlanEvidence, PlanItem, PlanNode
 from outreach.plan.progress import Progress, Promise, State, counts, fits, is_in_time, progress
+
+_DAY = timedelta(days=1)
 
 #: What `progress` says, or "done": the plan itself says that it was done when it was printed.
 Standing = State | Literal["done"]
@@ -154,7 +156,7 @@ def facts_of(plan: Plan) -> PlanFacts:
         region,
         nodes,
         commitments,
-        _events({kind for row in commitments for kind in row.counts_kinds}, region),
+        _events(plan, commitments, region),
         _deeds(plan, bodies),
         _items(plan),
         bodies,
@@ -293,11 +295,13 @@ def _items(plan: Plan) -> dict[int, list[PlanItem]]:
     return found
 
 
-def _events(kinds: set[str], region: Jurisdiction | None) -> list[PlannedEvent]:
-    """Events of these kinds in a region that took place or may, the earliest first, each with its title.
+def _events(plan: Plan, commitments: Sequence[Commitment], region: Jurisdiction | None) -> list[PlannedEvent]:
+    """Events in a region that could count toward a promise, the earliest first, each with its title.
 
-    An event is of a region when its venue's county, or its host's jurisdiction, is the region or below it.
+    They took place, or may. An event is of a region when its venue's county, or its host's jurisdiction,
+    is the region or below it.
     """
+    kinds = {kind for row in commitments for kind in row.counts_kinds}
     statement = (
         select(
             Event.public_id,
@@ -312,6 +316,13 @@ def _events(kinds: set[str], region: Jurisdiction | None) -> list[PlannedEvent]:
         .where(Event.status.in_(("held", "published", "submitted")), Event.kind.in_(kinds))
         .order_by(Event.starts_at, Event.id)
     )
+    # A calendar has many more years than a plan.
+    first = [row.due_starts_on or plan.starts_on for row in commitments]
+    last = [row.due_ends_on or plan.ends_on for row in commitments]
+    if first and None not in first:
+        statement = statement.where(Event.starts_local >= _midnight(min(filter(None, first))))
+    if last and None not in last:
+        statement = statement.where(Event.starts_local < _midnight(max(filter(None, last)) + _DAY))
     if region is not None:
         tree = select(_tree_of(region).c.id)
         statement = (
@@ -324,6 +335,10 @@ def _events(kinds: set[str], region: Jurisdiction | None) -> list[PlannedEvent]:
         for public_id, title, locale, kind, status, starts_local, head_count in db.session.execute(statement)
         if head_count is None or head_count >= KINDS[kind].held_from_people
     ]
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time())
 
 
 def _tree_of(region: Jurisdiction) -> CTE:

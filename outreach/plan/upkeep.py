@@ -75,42 +75,55 @@ def edit(row: Commitment, draft: PromiseEdit, *, revision: int, staff_id: int, n
     and ConflictError when `revision` is not the promise's: somebody else was quicker.
     """
     bodies = all_bodies()
-    problems: list[InvalidInputError] = []
-    owner_name, owner_ids = _owner(draft.owner, bodies, problems)
-    is_new_owner = draft.owner != owner_key(row, bodies)
-    if is_new_owner and draft.owner.startswith("staff:") and not problems:
-        staff = db.session.get_one(Staff, owner_ids["owner_staff_id"])
-        if not can_look_after(staff):
-            problems.append(InvalidInputError(N_("Choose from the list."), field="owner"))
-    for name in draft.expected:
-        if bodies.named(name) is None:
-            problems.append(
-                InvalidInputError(
-                    N_("There is no place or organization named %(name)s."), field="expected", name=name
-                )
-            )
-    if len(draft.due_words) > WORDS_CHARACTERS:
-        problems.append(
-            InvalidInputError(N_("Use at most %(count)s letters."), field="due_words", count=WORDS_CHARACTERS)
-        )
+    problems = _text_problems(draft, bodies)
+    owner_name, values = _owner(draft.owner, bodies, problems)
+    _check_owner(row, draft.owner, values["owner_staff_id"], bodies, problems)
     if problems:
         raise InvalidInputsError(problems)
-    values: dict[str, object] = {**owner_ids, "expected": list(draft.expected)}
-    if draft.due_words != (row.due_verbatim or ""):
-        said_on = db.session.scalar(select(Plan.prepared_on).where(Plan.id == row.plan_id))
-        due = read_due(draft.due_words, said_on=said_on)
-        values |= {
-            "due_verbatim": due.verbatim,
-            "due_type": due.type,
-            "due_starts_on": due.starts_on,
-            "due_ends_on": due.ends_on,
-            "is_due_ambiguous": due.is_ambiguous,
-        }
-    changes = _changes(row, draft, values, owner_name, bodies)
-    _write(row, values, revision)
+    changes = _changes(row, draft, owner_name, bodies)
+    _write(row, {**values, "expected": list(draft.expected), **_due_values(row, draft.due_words)}, revision)
     for what, old, new in changes:
         history.note(row.plan_id, row.ref, what, staff_id=staff_id, now=now, old=old, new=new)
     db.session.flush()
+
+
+def _text_problems(draft: PromiseEdit, bodies: Bodies) -> list[InvalidInputError]:
+    found = [
+        InvalidInputError(
+            N_("There is no place or organization named %(name)s."), field="expected", name=name
+        )
+        for name in draft.expected
+        if bodies.named(name) is None
+    ]
+    if len(draft.due_words) > WORDS_CHARACTERS:
+        found.append(
+            InvalidInputError(N_("Use at most %(count)s letters."), field="due_words", count=WORDS_CHARACTERS)
+        )
+    return found
+
+
+def _due_values(row: Commitment, words: str) -> dict[str, object]:
+    """What new words for a time change; nothing where they are the old ones."""
+    if words == (row.due_verbatim or ""):
+        return {}
+    due = read_due(words, said_on=db.session.scalar(select(Plan.prepared_on).where(Plan.id == row.plan_id)))
+    return {
+        "due_verbatim": due.verbatim,
+        "due_type": due.type,
+        "due_starts_on": due.starts_on,
+        "due_ends_on": due.ends_on,
+        "is_due_ambiguous": due.is_ambiguous,
+    }
+
+
+def _check_owner(
+    row: Commitment, key: str, staff_id: int | None, bodies: Bodies, problems: list[InvalidInputError]
+) -> None:
+    """Whoever is named anew must be able to look after a promise; somebody who left may stay for now."""
+    if staff_id is None or key == owner_key(row, bodies):
+        return
+    if not can_look_after(db.session.get_one(Staff, staff_id)):
+        problems.append(InvalidInputError(N_("Choose from the list."), field="owner"))
 
 
 def _write(row: Commitment, values: dict[str, object], revision: int) -> None:
@@ -144,14 +157,15 @@ def _owner(key: str, bodies: Bodies, problems: list[InvalidInputError]) -> tuple
 
 
 def _changes(
-    row: Commitment, draft: PromiseEdit, values: dict[str, object], owner_name: str, bodies: Bodies
+    row: Commitment, draft: PromiseEdit, owner_name: str, bodies: Bodies
 ) -> list[tuple[str, str, str]]:
+    """What the history will tell: what changed, from what to what."""
     old_key = owner_key(row, bodies)
     old_owner = _owner(old_key, bodies, [])[0]
     found = []
     if draft.owner != old_key:
         found.append(("owner", old_owner or row.responsible or "", owner_name or row.responsible or ""))
-    if "due_verbatim" in values:
+    if draft.due_words != (row.due_verbatim or ""):
         found.append(("due", row.due_verbatim or "", draft.due_words))
     if list(draft.expected) != row.expected:
         found.append(("expected", ", ".join(row.expected), ", ".join(draft.expected)))

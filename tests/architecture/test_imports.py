@@ -35,8 +35,8 @@ PURE_FOUNDATION = {
     "__init__",
 }
 FOUNDATION = PURE_FOUNDATION | {
-    "audit", "database", "fields", "held", "installation", "qr", "runtime", "security", "throttle",
-    "vault", "web",
+    "audit", "database", "fields", "held", "installation", "keystore", "qr", "runtime", "security",
+    "throttle", "vault", "web",
 }  # fmt: skip
 #: The two that put everything together.
 ROOTS = {"app", "cli", "commands"}

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import DateTime, func, inspect, select
 
+from outreach import runtime
 from outreach.database import db, transaction
 from outreach.engagement import ballots, cards, periods
 from outreach.engagement.batches import Batch
@@ -138,7 +139,7 @@ def test_large_room_is_known_by_its_ballots(events, vault):
             ballots.close(
                 event, 200, BallotTotals(newcomers, 30, 80, 9), now=event.starts_at + timedelta(hours=1)
             )
-            retention.forget(event, now=event.ends_at + timedelta(days=4))
+            retention.forget(event, vault=runtime.vault(), now=event.ends_at + timedelta(days=4))
         say(event, vault, "newcomers", f"n{newcomers}")
         say(event, vault, "residents", f"r{newcomers}")
     count_and_erase()
@@ -148,7 +149,7 @@ def test_large_room_is_known_by_its_ballots(events, vault):
 def test_large_room_without_ballots_is_known_by_its_heads(events, vault):
     with transaction():
         ballots.close(events[0], 61, None, now=events[0].ends_at)
-        retention.forget(events[0], now=events[0].ends_at + timedelta(days=4))
+        retention.forget(events[0], vault=runtime.vault(), now=events[0].ends_at + timedelta(days=4))
     say(events[0], vault, "newcomers", "n")
     say(events[0], vault, "residents", "r")
     count_and_erase()
@@ -216,6 +217,6 @@ def test_keys_of_devices_are_kept_while_the_numbers_can_be_corrected(events):
         cards.forget_batches()
     assert rows(BallotBatch) == [1]
     with transaction():
-        retention.forget(event, now=event.ends_at + timedelta(days=4))
+        retention.forget(event, vault=runtime.vault(), now=event.ends_at + timedelta(days=4))
         cards.forget_batches()
     assert rows(BallotBatch) == [0]

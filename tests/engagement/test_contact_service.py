@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from outreach import runtime
 from outreach.database import db, transaction
 from outreach.engagement import ballots, periods
 from outreach.engagement.contact import Talk
@@ -25,7 +26,7 @@ def held(totals: TalkTotals | None, *, heads=20, days=0, is_open=True) -> None:
         ballots.ask_about_talk(event, True)
         ballots.close(event, heads, None, now=event.ends_at, talk=totals)
         if is_open:
-            retention.forget(event, now=event.ends_at + timedelta(days=4))
+            retention.forget(event, vault=runtime.vault(), now=event.ends_at + timedelta(days=4))
 
 
 def fold_on(today: date) -> int:

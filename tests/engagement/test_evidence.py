@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from outreach import runtime
 from outreach.accounts.service import add_organization
 from outreach.database import transaction
 from outreach.engagement import ballots
@@ -25,7 +26,7 @@ def hold(number: int, kind: str, host) -> None:
         starts_at=datetime(2026, 7, 1, 18, tzinfo=UTC) + timedelta(days=number), kind=kind, host=host
     )
     ballots.close(event, 24, BallotTotals(9, 11, 2, 2), now=event.starts_at)
-    retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+    retention.forget(event, vault=runtime.vault(), now=event.ends_at + retention.KEPT_AFTER_EVENT)
 
 
 @pytest.fixture

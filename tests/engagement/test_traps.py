@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from outreach import runtime
 from outreach.database import transaction
 from outreach.engagement import ballots, measures
 from outreach.engagement.figures import Report
@@ -113,7 +114,7 @@ def _read(event, totals: BallotTotals | None, head_count: int) -> Report:
     """The figures once an event was closed with these numbers and its guests are forgotten."""
     with transaction():
         ballots.close(event, head_count, totals, now=event.starts_at)
-        retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+        retention.forget(event, vault=runtime.vault(), now=event.ends_at + retention.KEPT_AFTER_EVENT)
     return engagement_report(parse(f"{event.starts_local.year}")).figures
 
 
@@ -139,7 +140,7 @@ def test_double_scan_ballots_handed_in_twice_count_once(summer):
 def test_cancelled_events_are_in_no_figure(summer):
     with transaction():
         summer.status = "cancelled"
-        retention.forget(summer, now=summer.ends_at + retention.KEPT_AFTER_EVENT)
+        retention.forget(summer, vault=runtime.vault(), now=summer.ends_at + retention.KEPT_AFTER_EVENT)
     assert engagement_report(parse(f"{summer.starts_local.year}")).figures.events_held == 0
 
 

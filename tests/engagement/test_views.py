@@ -18,6 +18,7 @@ from outreach.engagement.periods import parse
 from outreach.engagement.totals import BallotTotals
 from outreach.policy import Role
 from outreach.registration import retention
+from outreach.runtime import runtime
 from tests.factories import PASSWORD, make_event, make_staff
 from tests.queries import count_queries
 
@@ -59,7 +60,7 @@ def season(web_app, clock):
             totals = BallotTotals(3 + number, 16 - number, 2, 3)
             ballots.close(event, 26, totals, now=event.starts_at)
             if number < 12:
-                retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+                retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
 
 
 def run(web_app, *arguments: str):
@@ -162,7 +163,7 @@ def few(web_app, clock):
         for number in range(4):
             event = make_event(starts_at=datetime(2026, 7, 1, 18, tzinfo=UTC) + timedelta(days=number))
             ballots.close(event, 40, BallotTotals(17, 19, 1, 3), now=event.starts_at)
-            retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+            retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
 
 
 def test_too_few_events_tell_how_many_and_nothing_that_people_said(sign_in, web_app, few):
@@ -209,7 +210,7 @@ def test_page_asks_the_same_number_of_queries_however_many_events(web_app, seaso
         for number in range(20):
             event = make_event(starts_at=datetime(2026, 8, 1, 18, tzinfo=UTC) + timedelta(days=number))
             ballots.close(event, 26, BallotTotals(9, 10, 2, 3), now=event.starts_at)
-            retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+            retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
     # Bounds are found in a few steps more or less.
     assert asked() <= before + 8
 

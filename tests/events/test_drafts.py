@@ -197,7 +197,7 @@ def test_no_poster_says_a_word_that_texts_are_stopped_with():
 def test_no_poster_says_the_word_for_events_news_or_being_forgotten():
     said = {
         folded(word).replace(" ", "").upper()
-        for table in (answers.EVENTS, answers.NEWS, answers.DELETE)
+        for table in (answers.EVENTS, answers.NEWS, answers.DELETE, answers.CALLS, answers.WHAT)
         for words in table.values()
         for word in words
     }

@@ -67,7 +67,7 @@ def test_no_poster_in_any_script_says_what_texts_themselves_are_about() -> None:
         for word in group
     } | {
         word
-        for table in (answers.EVENTS, answers.NEWS, answers.DELETE)
+        for table in (answers.EVENTS, answers.NEWS, answers.DELETE, answers.CALLS, answers.WHAT)
         for words in table.values()
         for word in words
     }

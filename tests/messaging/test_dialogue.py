@@ -9,18 +9,20 @@ from hypothesis import strategies as st
 
 from outreach.events.keywords import folded_word
 from outreach.i18n import LANGUAGES, translator
-from outreach.messaging import phrases
+from outreach.messaging import answers, phrases
 from outreach.messaging.dialogue import asks_for_events, concluded, step
 from outreach.messaging.phrases import LanguageMenu, MessageFacts, Notice, Phrase, When, text_of
 from outreach.messaging.turns import (
     AcceptOffer,
     Action,
     AlreadyRegistered,
+    AskCall,
     AskPerson,
     Cancel,
     ChangeParty,
     DeclineOffer,
     Dialogue,
+    EndTexts,
     EventFacts,
     Facts,
     GivenUp,
@@ -37,6 +39,7 @@ from outreach.messaging.turns import (
     RegistrationFacts,
     RememberLocale,
     ReminderFacts,
+    StartTexts,
     Told,
     Turn,
 )
@@ -151,7 +154,12 @@ class Phone:
                 return Reaffirmed(coming.told("en"))
             case RememberLocale(locale):
                 self.known_locale = locale
-            case AskPerson():
+            case EndTexts(registration_id) | StartTexts(registration_id):
+                old = self.find(registration_id)
+                assert old is not None
+                new = replace(old, gets_texts=isinstance(action, StartTexts))
+                self.registrations[self.registrations.index(old)] = new
+            case AskPerson() | AskCall():
                 pass
         return None
 
@@ -396,8 +404,28 @@ def test_party_that_is_too_large_for_the_free_seats_is_told_before_it_says_yes()
 def test_keyword_of_an_event_that_the_phone_has_shows_the_registration() -> None:
     assert english(registrations=[registered()]).text("POTLUCK") == (
         "Potluck, Saturday, Sep 12, 6:30 PM. People: 3. Code 482913. "
-        "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
+        "1 = how many come, 2 = cannot come, 3 = language, 4 = end its texts, 9 = a person."
     )
+
+
+def test_guest_ends_texts_about_one_event_and_lets_them_begin_again() -> None:
+    phone = english(registrations=[registered(), registered(2, FAIR, 2)])
+    phone.turn("POTLUCK")
+
+    assert phone.text("4").startswith("You get no more texts about Potluck, Saturday, Sep 12")
+    assert "4 = get its texts" in phone.text("POTLUCK")
+    assert phone.text("4").startswith("You get texts about Potluck")
+    assert phone.actions == [EndTexts(1), StartTexts(1)]
+    assert "4 = end its texts" in phone.text("FAIR")
+
+
+def test_four_about_a_registration_that_is_gone_ends_nothing() -> None:
+    phone = english(registrations=[registered()])
+    phone.turn("0")
+    phone.registrations.clear()
+
+    assert messages(phone.turn("4")) == [phrases.GONE]
+    assert phone.actions == []
 
 
 def test_guest_changes_the_party() -> None:
@@ -520,6 +548,41 @@ def test_person_is_asked_for_and_the_draft_stays() -> None:
 
     assert phone.actions == [AskPerson("asked")]
     assert messages(phone.turn("1")) == ["Notice"]
+
+
+@pytest.mark.parametrize("word", ["CALL", "call me!", "Llámenme", "اتصلوا بي"])
+def test_word_asks_for_a_call_and_the_draft_stays(word: str) -> None:
+    phone = english()
+    for text in ("POTLUCK", "3"):
+        phone.turn(text)
+
+    assert phone.text(word) == (
+        "A person will call you at this number between 9:00 AM and 8:00 PM. This can take a day. 0 = menu."
+    )
+    assert phone.actions == [AskCall()]
+    assert messages(phone.turn("1")) == ["Notice"]
+
+
+def test_menu_leads_to_a_call() -> None:
+    phone = english()
+    phone.turn("0")
+
+    assert messages(phone.turn("4")) == [phrases.CALL_ME]
+    assert phone.actions == [AskCall()]
+
+
+def test_word_for_a_call_answers_in_its_language_to_somebody_who_has_none() -> None:
+    assert Phone().turn("llamar").locale == "es"
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_words_are_known_in_every_language_that_can_be_on_offer(locale: str) -> None:
+    phone = Phone(known_locale=locale, offered_locales=tuple(LANGUAGES))
+
+    assert phone.turn("nothing that anybody knows").replies
+    assert all(
+        table[locale] for table in (answers.EVENTS, answers.NEWS, answers.DELETE, answers.CALLS, answers.WHAT)
+    )
 
 
 # What we cannot read

@@ -91,7 +91,7 @@ def test_hold_that_comes_while_an_event_is_found_keeps_it(context, phone):
     (found,) = retention.events_to_forget(now=later)
     place(event=event)
     with transaction():
-        assert retention.forget(found, now=later) == 0
+        assert retention.forget(found, vault=phone.vault, now=later) == 0
     assert count(Registration) == 1
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from outreach.database import db, transaction
 from outreach.events import planning
-from outreach.messaging import forgetting
+from outreach.messaging import turnout
 from outreach.messaging.models import Message
 from outreach.registration import service
 from outreach.registration.models import EventTurnout, LanguageTurnout, Registration
@@ -58,7 +58,7 @@ def forget(event, vault, *, is_held: bool = True) -> int:
     with transaction():
         if is_held:
             planning.close_as_held(event, 10, now=event.starts_at)
-        return forgetting.forget(event, vault=vault, now=event.ends_at + timedelta(hours=72))
+        return turnout.forget(event, vault=vault, now=event.ends_at + timedelta(hours=72))
 
 
 def kept() -> dict[str, EventTurnout]:
@@ -119,7 +119,7 @@ def test_languages_are_kept_for_the_quarter_of_the_region(context, vault):
     assert (row.quarter, row.locale, row.parties, row.people, row.arrived) == (quarter, "es", 2, 4, 2)
 
 
-def test_forgetting_again_adds_nothing(event, vault):
+def test_turnout_again_adds_nothing(event, vault):
     register(event, vault, arrived=1, phone="+18165550101")
     forget(event, vault)
     forget(event, vault, is_held=False)

@@ -1,4 +1,4 @@
-"""Forgetting an event's guests, with the totals that stay: who does it counts first, then deletes.
+"""Keeps the totals of an event's guests when they are forgotten: counts first, then lets them be deleted.
 
 Registration forgets; what reached a guest and what it cost only this feature knows, and it is gone with
 the guest.
@@ -14,7 +14,7 @@ from outreach.database import db
 from outreach.events.models import Event
 from outreach.messaging.estimates import CENTS_PER_CALL, CENTS_PER_PART
 from outreach.messaging.models import Message
-from outreach.registration import retention, seats
+from outreach.registration import retention
 from outreach.registration.guests import open_guest
 from outreach.registration.keeping import Known, keep
 from outreach.registration.models import Registration
@@ -30,13 +30,11 @@ def forget(event: Event, *, vault: Vault, now: datetime) -> int:
 
     A second call finds nobody and adds nothing, nor does one while a legal hold keeps them.
     """
-    # Behind the lock, so that no hold comes between counting and deleting.
-    seats.lock(event.id)
     if retention.is_held(event):
         return 0
     if event.status == "held":
         keep(event, _parties(event, vault))
-    return retention.forget(event, now=now)
+    return retention.forget(event, vault=vault, now=now)
 
 
 def _parties(event: Event, vault: Vault) -> list[Known]:
