@@ -7,7 +7,8 @@ from sqlalchemy import select, union
 
 from outreach.accounts.models import Organization
 from outreach.database import db
-from outreach.engagement import cuts, figures
+from outreach.engagement import contact, cuts, figures
+from outreach.engagement.contact_service import contact_report
 from outreach.engagement.figures import Row
 from outreach.engagement.gathering import EngagementReport
 from outreach.engagement.periods import Period
@@ -20,6 +21,7 @@ OUTCOMES = (
     "shared_events", "certainly_shared_events", "possibly_shared_events", "newcomer_exposure",
     "resident_exposure", "chance_ratio",
 )  # fmt: skip
+TALK = ("talked", "talk_answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Evidence:
     report: EngagementReport
     #: Names of organizations that held or helped to hold its events.
     partners: list[str]
+    #: What people said on leaving; of all programs only, for answers are added up over all kinds.
+    talk: list[Row]
 
     def rows(self, ids: tuple[str, ...]) -> list[Row]:
         """The figures of these ids, in their order."""
@@ -39,7 +43,8 @@ class Evidence:
 
 def evidence(period: Period, kind: str | None) -> Evidence:
     """The evidence of a period, of one kind of event or of all; as many queries however many events."""
-    return Evidence(kind, _report(period, kind), _partners(period, kind))
+    talk = [] if kind else [row for row in contact.rows(contact_report(period)) if row.id in TALK]
+    return Evidence(kind, _report(period, kind), _partners(period, kind), talk)
 
 
 def _report(period: Period, kind: str | None) -> EngagementReport:

@@ -30,7 +30,7 @@ def sheet() -> str:
         period=period,
         program=_program(found),
         outputs=found.rows(OUTPUTS),
-        outcomes=found.rows(OUTCOMES),
+        outcomes=[*found.rows(OUTCOMES), *found.talk],
         sentences=wording.evidence_sentences(found.report, spoken),
         strata=spoken(STRATA_SENTENCES[found.report.strata]),
         words=wording,
@@ -52,7 +52,7 @@ def sheet_csv() -> Response:
     """The figures of the sheet for a spreadsheet."""
     found = _found()
     name = f"evidence-{found.kind or 'all'}-{found.report.period.name}.csv"
-    rows = found.rows((*OUTPUTS, *OUTCOMES))
+    rows = [*found.rows((*OUTPUTS, *OUTCOMES)), *found.talk]
     return csv_file(export.evidence_csv(found.report, _program(found), rows, found.partners, t()), name)
 
 

@@ -27,6 +27,8 @@ def hold(*, head_count: int | None = 40, totals: BallotTotals | None = TOTALS, i
     event = make_event(**given)
     ballots.close(event, head_count or 40, totals, now=event.starts_at)
     event.head_count = head_count
+    # Forgetting reads the event anew.
+    db.session.flush()
     if is_forgotten:
         retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
     db.session.flush()
@@ -144,6 +146,7 @@ def test_report_of_a_head_count_that_was_lowered_later_is_unreliable_and_whole(c
     with transaction():
         event = hold(is_forgotten=False)
         event.head_count = 30
+        db.session.flush()
         retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
 
     found = engagement_report(SUMMER).figures
