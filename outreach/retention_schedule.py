@@ -69,15 +69,6 @@ RULES: Mapping[str, Rule] = {
     "calls": Rule(
         N_("The call"), N_("1 day"), N_("Keys that were pressed in calls of the last day, with the number")
     ),
-    "cards": Rule(
-        N_("The quarter ends"),
-        N_("30 days"),
-        N_("Scrambled codes of cards, the events of this quarter at which each was shown, and its answer"),
-        _AS_COUNTS,
-    ),
-    "languages": Rule(
-        _NEVER_DELETED, _NEVER_DELETED, N_("Numbers of people by language and quarter"), _AS_COUNTS
-    ),
     "counts": Rule(_NEVER_DELETED, _NEVER_DELETED, N_("Numbers of people at each event"), _AS_COUNTS),
     "ballots": Rule(
         _NEVER_DELETED,
