@@ -224,8 +224,9 @@ HOLDINGS: tuple[Holding, ...] = (
             " met again is kept, as plain numbers."
         ),
         (
-            *_columns("card_quarter", "name salt"),
+            # First what is counted as records: visits, and not the one quarter they are of.
             *_columns("card_visit", "token_hash event_id quarter"),
+            *_columns("card_quarter", "name salt"),
             *_columns("card_answer", "token_hash quarter answer"),
             *_columns(
                 "card_total",
