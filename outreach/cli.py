@@ -43,6 +43,9 @@ _IMPORTS: Mapping[str, str] = {
     "organizations": "outreach.events.commands:import_organizations",
     "plan": "outreach.plan.commands:import_plan",
 }
+_EXPORTS: Mapping[str, str] = {
+    "plan": "outreach.plan.commands:export_plan",
+}
 _REPORTS: Mapping[str, str] = {
     "engagement": "outreach.engagement.commands:report_engagement",
     "plan": "outreach.plan.commands:report_plan",
@@ -106,4 +109,5 @@ main = click.group(
     name="outreach", cls=Root, addresses=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
 )(_main)
 main.add_command(LazyGroup(_IMPORTS, name="import", help="Bring in what exists elsewhere."))
+main.add_command(LazyGroup(_EXPORTS, name="export", help="Print what can be brought in again."))
 main.add_command(LazyGroup(_REPORTS, name="report", help="Print what it added up to."))

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from outreach import cli
+from outreach import audit, cli
 from outreach.database import Base, db
 
 Run = Callable[..., Result]
@@ -156,6 +156,8 @@ def test_backup_moves_everything_to_another_database(run, tmp_path: Path, make_a
     assert run("backup", str(tmp_path / "backup.gz")).exit_code == 1
     assert b"+1816555" not in (tmp_path / "backup.gz").read_bytes()
     with cli.application().app_context():
+        assert audit.listed(number=1, per_page=1)[0].deed == "backed_up"
+        db.session.rollback()
         db.engine.dispose()
 
     cli.application.cache_clear()
@@ -163,6 +165,8 @@ def test_backup_moves_everything_to_another_database(run, tmp_path: Path, make_a
     run("db", "upgrade", url=elsewhere)
     assert run("restore", str(tmp_path / "backup.gz"), url=elsewhere).exit_code == 0
     assert counts(cli.application()) == before
+    with cli.application().app_context():
+        assert audit.fault() is None
     again = run("restore", str(tmp_path / "backup.gz"), url=elsewhere)
     assert (again.exit_code, "not empty" in again.stderr) == (1, True)
 

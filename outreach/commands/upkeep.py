@@ -1,18 +1,21 @@
 """Commands that look after an installation: backup, restore, examination, the list of what is held."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from outreach import audit
+from outreach import audit, held, schema
 from outreach import backup as backups
 from outreach.chain import Deed
 from outreach.database import transaction
 from outreach.doctor import Finding, examine
 from outreach.inventory import HOLDINGS, NEVER
-from outreach.registration import retention
+from outreach.registration import holds, retention
+from outreach.retention_schedule import RULES
 from outreach.runtime import AppMaker, now, settings, vault
 
 
@@ -56,17 +59,37 @@ def doctor(context: click.Context) -> None:
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def inventory(form: str) -> None:
-    """List everything that is held about guests."""
+@click.pass_obj
+def inventory(make_app: AppMaker, form: str) -> None:
+    """List everything that is held about guests, how much of it, and what a demand would get."""
+    with make_app().app_context():
+        stock = _stock() if schema.is_current() else _Stock()
     if form == "json":
-        listed = {"holdings": [asdict(holding) for holding in HOLDINGS], "never": NEVER}
+        listed = {
+            "holdings": [
+                {
+                    **asdict(holding),
+                    "schedule": asdict(RULES[holding.id]),
+                    "records": stock.said(holding.id),
+                }
+                for holding in HOLDINGS
+            ],
+            "never": NEVER,
+            "last_purge": stock.at.isoformat() if stock.at else None,
+            "holds": stock.holds,
+        }
         click.echo(json.dumps(listed, indent=2))
         return
+    click.echo(f"last purge: {stock.at:%Y-%m-%d %H:%M} UTC" if stock.at else "last purge: none yet")
+    click.echo(f"legal holds: {', '.join(stock.holds) or 'none'}")
     for holding in HOLDINGS:
         click.echo(holding.what)
         click.echo(f"  why: {holding.purpose}")
         click.echo(f"  read by: {holding.readers}")
         click.echo(f"  gone: {holding.gone}")
+        click.echo(f"  records: {stock.said(holding.id)}")
+        click.echo(f"  a demand today yields: {RULES[holding.id].yields}")
+        click.echo(f"  after it is deleted: {RULES[holding.id].after}")
         click.echo(f"  columns: {', '.join(holding.columns) or 'none'}")
 
 
@@ -81,3 +104,25 @@ def _guests() -> Finding:
         f"those of {len(lost)} events cannot be read with these keys ({', '.join(lost[:5])})",
         "Put back the directory of keys that belongs to this database; see docs/operator.md.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stock:
+    """What the last purge left."""
+
+    at: datetime | None = None
+    records: Mapping[str, int | None] = field(default_factory=dict)
+    #: The classes and the public ids of events that are on hold, as far as it may be told.
+    holds: tuple[str, ...] = ()
+
+    def said(self, holding_id: str) -> str:
+        """How many records a holding has."""
+        if holding_id not in self.records:
+            return "not counted yet"
+        count = self.records[holding_id]
+        return "few" if count is None else f"at least {count}"
+
+
+def _stock() -> _Stock:
+    named = (hold.event.public_id if hold.event else hold.holding_id or "" for hold in holds.announced())
+    return _Stock(held.counted_at(), held.records(), tuple(named))

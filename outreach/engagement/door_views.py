@@ -6,8 +6,10 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, StringField
 
 from outreach.database import transaction
-from outreach.engagement import ballots
-from outreach.engagement.totals import BallotTotals
+from outreach.engagement import ballots, batches
+from outreach.engagement.batches import Batch
+from outreach.engagement.questions import BACKGROUND, TALK, BallotQuestion
+from outreach.engagement.totals import BallotTotals, TalkTotals, fits
 from outreach.errors import ConflictError, InvalidInputError
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event
@@ -22,25 +24,37 @@ bp = Blueprint("ballots", __name__, url_prefix="/door/<token>")
 keep_private(bp)
 
 _MOST_PEOPLE = 99_999
-_ANSWERS = ("newcomers", "residents", "both", "unsaid")
+
+
+def _total(question: BallotQuestion, name: str) -> StringField:
+    return StringField(lazy(dict(question.answers)[name]))
 
 
 class CloseForm(FlaskForm):  # type: ignore[misc]  # the library has no types
-    """The head count, and the four totals where there were ballots."""
+    """The head count, and the totals that were counted by hand where there were ballots."""
 
     head_count = StringField(lazy(N_("How many guests were in the room?")))
-    newcomers = StringField(lazy(N_("Moved here from another country")))
-    residents = StringField(lazy(N_("Grew up in the United States")))
-    both = StringField(lazy(N_("Both, or it's complicated")))
-    unsaid = StringField(lazy(N_("Prefer not to say")))
+    newcomers = _total(BACKGROUND, "newcomers")
+    residents = _total(BACKGROUND, "residents")
+    both = _total(BACKGROUND, "both")
+    unsaid = _total(BACKGROUND, "unsaid")
+    talked = _total(TALK, "talked")
+    did_not = _total(TALK, "did_not")
+    talk_unsaid = _total(TALK, "unsaid")
     #: Asked only while the event still lasts.
     is_meant = BooleanField(lazy(N_("Nobody else is coming")))
+
+
+_FIELDS = {
+    BACKGROUND: ("newcomers", "residents", "both", "unsaid"),
+    TALK: ("talked", "did_not", "talk_unsaid"),
+}
 
 
 @bp.route("/close", methods=["GET", "POST"])
 def close(token: str) -> str | Response | tuple[str, int]:
     """Asks for the numbers and closes the event with them; asked again, it corrects them."""
-    event = door.event_behind(token, vault=vault(), now=now())
+    event = _event(token)
     form = CloseForm()
     if event.status == "held" or event.ends_at <= now() or not event.is_end_known or event.starts_at > now():
         del form.is_meant
@@ -48,15 +62,24 @@ def close(token: str) -> str | Response | tuple[str, int]:
         counted = door.people_in_room(event) if event.head_count is None else event.head_count
         form.head_count.data = str(counted)
         return _page(event, token, form)
-    head_count, totals = _numbers(form)
+    head_count = _number(form, "head_count")
+    totals, talk = _typed(form, BACKGROUND), _typed(form, TALK)
+    from_device = _from_device(form)
     if form.is_meant and not form.is_meant.data:
         form.is_meant.errors = [t()(N_("Check this if everybody is in. Otherwise close the event later."))]
     if form.errors or head_count is None:
         return _page(event, token, form), 400
     try:
         with transaction():
-            event = door.event_behind(token, vault=vault(), now=now())
-            ballots.close(event, head_count, totals, now=now())
+            event = _event(token)
+            ballots.close(
+                event,
+                head_count,
+                BallotTotals(*totals) if totals else None,
+                now=now(),
+                talk=TalkTotals(*talk) if talk else None,
+                batches=from_device,
+            )
     except InvalidInputError as error:
         form[error.field].errors = [t()(error.message, **error.values)]
         return _page(event, token, form), 400
@@ -67,27 +90,45 @@ def close(token: str) -> str | Response | tuple[str, int]:
 
 
 def _page(event: Event, token: str, form: CloseForm) -> str:
+    cast = ballots.ballots_cast(event)
     return render_template(
         "door/close.html",
         event=event,
         token=token,
         form=form,
+        is_door=door.is_link_to(event, token, vault=vault()),
         registered_here=door.people_in_room(event) - door.walk_ins_of(event),
         walk_ins=door.walk_ins_of(event),
-        ballots_cast=ballots.ballots_cast(event),
+        ballots_cast=cast,
+        talk_cast=ballots.ballots_cast(event, "talk"),
+        is_fitting=cast is None or fits(cast, event.head_count),
+        talk_fields=[form[name] for name in _FIELDS[TALK]] if ballots.asks_about_talk(event) else [],
+        talk_question=TALK.ask,
+        taken=ballots.taken_keys(event),
         has_begun=event.starts_at <= now(),
         is_done="done" in request.args,
         report_note=t()(KINDS[event.kind].report_note),
     )
 
 
-def _numbers(form: CloseForm) -> tuple[int | None, BallotTotals | None]:
-    """The numbers as typed; a total left empty beside others is 0, all four empty are no ballots."""
-    head_count = _number(form, "head_count")
-    if not any((form[name].data or "").strip() for name in _ANSWERS):
-        return head_count, None
-    totals = {name: _number(form, name) if (form[name].data or "").strip() else 0 for name in _ANSWERS}
-    return head_count, BallotTotals(**{name: number or 0 for name, number in totals.items()})
+def _from_device(form: CloseForm) -> list[Batch]:
+    """What the script of a shared device added to the form."""
+    try:
+        return batches.parse(request.form.getlist("batch"))
+    except InvalidInputError as error:
+        form[error.field].errors = [t()(error.message, **error.values)]
+        return []
+
+
+def _typed(form: CloseForm, question: BallotQuestion) -> list[int] | None:
+    """A question's totals as typed; one left empty beside others is 0, all empty are no ballots."""
+    names = [name for name in _FIELDS[question] if (form[name].data or "").strip()]
+    typed = {name: _number(form, name) or 0 for name in names}
+    return [typed.get(name, 0) for name in _FIELDS[question]] if names else None
+
+
+def _event(token: str) -> Event:
+    return door.event_behind(token, vault=vault(), now=now(), opened_by=("door", "ballot"))
 
 
 def _number(form: CloseForm, name: str) -> int | None:

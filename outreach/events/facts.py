@@ -4,12 +4,13 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from outreach.events.drafts import DELIVERIES, OFFERS, THEMES, EventDraft, PartDraft
 from outreach.events.kinds import KINDS
-from outreach.i18n import N_, Translator, language_name
+from outreach.events.reminding import LEADS, offsets, reminders
+from outreach.i18n import N_, Translator, language_name, local
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,10 @@ def _rest(draft: EventDraft, t: Translator, names: Mapping[str, str]) -> Iterato
     yield Fact("capacity", t(N_("Seats")), no_limit if draft.capacity is None else t.number(draft.capacity))
     yield Fact("takes_registrations", t(N_("Guests register here")), _yes_no(draft.takes_registrations, t))
     yield Fact("keyword", t(N_("Word to text")), draft.keyword or "")
+    for locale, word in sorted(draft.keywords.items()):
+        label = t(N_("Word to text (%(language)s)"), language=language_name(locale, t.locale))
+        yield Fact(f"keyword {locale}", label, word, locale)
+    yield Fact("reminders", t(N_("Reminders")), "\n".join(_reminders(draft, t)))
     for key, label, locales in (
         ("spoken", N_("Languages spoken"), draft.spoken),
         ("interpreted", N_("Languages interpreted"), draft.interpreted),
@@ -128,6 +133,29 @@ def _rest(draft: EventDraft, t: Translator, names: Mapping[str, str]) -> Iterato
     yield Fact("theme", t(N_("Topic")), t(THEMES[draft.theme]) if draft.theme else "")
     yield Fact("campaign", t(N_("Campaign")), names.get(draft.campaign or "", ""))
     yield Fact("cohosts", t(N_("Co-hosts")), "\n".join(draft.cohosts))
+
+
+def lead_in_words(name: str, starts_at: datetime, zone: str, t: Translator) -> str:
+    """One reminder that can be chosen, of `LEADS`, and the local time at which it is sent."""
+    lead = LEADS[name]
+    found = reminders(starts_at, [lead.before], zone)
+    if not found:
+        return t(N_("%(lead)s: not sent, because quiet hours last until the start"), lead=t(lead.label))
+    when = t.when(local(found[0].sent_at, zone))
+    if found[0].sent_at != found[0].due_at:
+        return t(N_("%(lead)s: %(when)s, after quiet hours"), lead=t(lead.label), when=when)
+    return t(N_("%(lead)s: %(when)s"), lead=t(lead.label), when=when)
+
+
+def _reminders(draft: EventDraft, t: Translator) -> Iterator[str]:
+    wanted = offsets(draft.reminders, KINDS[draft.kind].reminder_offsets)
+    if not draft.reminders:
+        yield t(N_("As usual for this kind of event"))
+    if not wanted:
+        yield t(N_("No reminders"))
+    for name, lead in LEADS.items():
+        if lead.before in wanted:
+            yield lead_in_words(name, draft.starts_at, draft.time_zone, t)
 
 
 def _part(part: PartDraft, t: Translator) -> str:

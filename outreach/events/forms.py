@@ -29,9 +29,11 @@ from outreach.events.drafts import (
     TextDraft,
     VenueDraft,
 )
+from outreach.events.facts import lead_in_words
 from outreach.events.kinds import KINDS
 from outreach.events.kinds.base import EventKind
 from outreach.events.models import Event
+from outreach.events.reminding import LEADS, NO_REMINDERS, offsets
 from outreach.events.zones import AmbiguousTimeError, fold_at, is_doubled, resolve
 from outreach.fields import ClockField, CountField, DayField, LineField, LinesField, tell
 from outreach.i18n import LANGUAGES, N_, language_name, local
@@ -76,6 +78,16 @@ class TextForm(Form):
     def is_empty(self) -> bool:
         """Whether nothing was written."""
         return not (self.title.data or self.summary.data or self.description.data)
+
+
+class KeywordForm(Form):
+    """A word to text for readers of one language."""
+
+    locale = SelectField(lazy(N_("Language")), choices=_languages, validate_choice=False)
+    word = LineField(
+        lazy(N_("Word to text")),
+        description=lazy(N_("In letters of the language. Who texts it is answered in this language.")),
+    )
 
 
 class PartForm(Form):
@@ -143,6 +155,8 @@ class EventForm(Form):
         lazy(N_("Word to text")),
         description=lazy(N_("Guests text this word to register. 3 to 12 letters or digits, like PICNIC.")),
     )
+    keywords = FieldList(FormField(KeywordForm), max_entries=len(LANGUAGES))
+    reminders = SelectMultipleField(lazy(N_("Reminders")), validate_choice=False)
     spoken = SelectMultipleField(lazy(N_("Languages spoken")), choices=_languages, validate_choice=False)
     interpreted = SelectMultipleField(
         lazy(N_("Languages an interpreter brings")), choices=_languages, validate_choice=False
@@ -171,19 +185,26 @@ class EventForm(Form):
             zones[self.time_zone.data] = self.time_zone.data
         self.time_zone.choices = _choices(zones)
         self.county.choices = [("", "—"), *county_choices()]
+        self.reminders.choices = [*self._leads(), (NO_REMINDERS, t()(N_("No reminders")))]
         self.campaign.choices = [("", "—"), *((row.slug, row.name) for row in worklist.campaigns())]
         names = [(name, name) for name in worklist.organization_names()]
         for field in self.cohosts:
             field.choices = [("", "—"), *names]
 
+    @property
+    def usual_reminders(self) -> str:
+        """What guests of the chosen kind of event get where nothing else is chosen."""
+        usual = offsets((), KINDS[self.kind.data].reminder_offsets) if self.kind.data in KINDS else ()
+        return t().listed(t()(lead.label) for lead in LEADS.values() if lead.before in usual)
+
     def change_blocks(self, button: str) -> bool:
-        """Adds or takes away one text, co-host or part as a button asks; says whether it was such a one.
+        """Adds or takes away one text, word, co-host or part if a button asks for it; says whether it did.
 
         Buttons are named "add parts" or "remove parts 2", the number being the block's own.
         """
         verb, _, rest = button.partition(" ")
         name, _, number = rest.partition(" ")
-        if name not in ("texts", "cohosts", "parts") or verb not in ("add", "remove"):
+        if name not in ("texts", "cohosts", "parts", "keywords") or verb not in ("add", "remove"):
             return False
         blocks = cast("FieldList[Any]", self[name])
         if verb == "add" and len(blocks) < (blocks.max_entries or 0):
@@ -193,10 +214,31 @@ class EventForm(Form):
             blocks.entries = kept or blocks.entries[: blocks.min_entries]
         return True
 
+    def _leads(self) -> Iterator[tuple[str, str]]:
+        """The reminders to choose from, with their times as soon as the start is known."""
+        for name, lead in LEADS.items():
+            starts_at = self._starts_at()
+            words = t()(lead.label)
+            if starts_at is not None:
+                words = lead_in_words(name, starts_at, self.time_zone.data, t())
+            yield name, words
+
+    def _starts_at(self) -> datetime | None:
+        zone = self.time_zone.data or ""
+        if self.starts_on.data is None or (self.starts_time.data is None and not self.is_all_day.data):
+            return None
+        try:
+            starts_local, fold = self._start(zone)
+            return resolve(starts_local, zone, fold=fold)
+        except InvalidInputError:
+            # The draft's own check says what is wrong with it.
+            return None
+
     def _proposal(self, name: str) -> dict[str, Any] | None:
         """What a new block begins with: the next language, the event's own day."""
-        if name == "texts":
-            used = {text.form.locale.data for text in self.texts}
+        if name in ("texts", "keywords"):
+            blocks = self.texts if name == "texts" else self.keywords
+            used = {block.form.locale.data for block in blocks}
             return {"locale": next((locale for locale in settings().locales if locale not in used), "")}
         return {"starts_on": self.starts_on.data} if name == "parts" else None
 
@@ -225,6 +267,8 @@ class EventForm(Form):
             capacity=self.capacity.data,
             takes_registrations=self.takes_registrations.data,
             keyword=(self.keyword.data or "").upper() or None,
+            keywords={form.locale.data: (form.word.data or "").upper() for form in self._words()},
+            reminders=tuple(self.reminders.data or ()),
             spoken=spoken,
             interpreted=tuple(locale for locale in self.interpreted.data or () if locale not in spoken),
             offers=tuple(self.offers.data or ()),
@@ -239,7 +283,7 @@ class EventForm(Form):
         """Puts a refusal at the fields that it is about."""
         tell(self, error, places=self._places(error))
         # A list of blocks counts as wrong when a field in it is.
-        for blocks in (self.texts, self.parts):
+        for blocks in (self.texts, self.parts, self.keywords):
             own = [problem for problem in blocks.errors if isinstance(problem, str)]
             blocks.errors = [*own, *(entry.errors for entry in blocks.entries if entry.errors)]
 
@@ -262,10 +306,13 @@ class EventForm(Form):
         problems = []
         texts = [text.form for text in self.texts if not text.form.is_empty]
         locales = [form.locale.data for form in texts]
+        words = [form.locale.data for form in self._words()]
         if not texts or self.texts[0].form.is_empty:
             problems.append(InvalidInputError(N_("Enter a title."), field="title"))
         if len(set(locales)) < len(locales):
             problems.append(InvalidInputError(N_("Choose each language once."), field="texts"))
+        if len(set(words)) < len(words):
+            problems.append(InvalidInputError(N_("Choose each language once."), field="keywords"))
         if self.starts_on.data is None:
             problems.append(InvalidInputError(N_("Enter the day of the start."), field="starts_on"))
         if not self.is_all_day.data and self.starts_time.data is None:
@@ -283,6 +330,9 @@ class EventForm(Form):
                 break
         if problems:
             raise InvalidInputsError(problems)
+
+    def _words(self) -> list[KeywordForm]:
+        return [entry.form for entry in self.keywords if entry.form.word.data]
 
     def _start(self, zone: str) -> tuple[datetime, Literal[0, 1] | None]:
         assert self.starts_on.data is not None
@@ -346,7 +396,8 @@ def filled(draft: EventDraft, *, revision: int) -> EventForm:
         name: getattr(draft, name)
         for name in (
             "kind", "is_all_day", "time_zone", "delivery", "online_url", "takes_registrations", "capacity",
-            "keyword", "spoken", "interpreted", "offers", "is_police_present", "theme", "campaign", "cohosts",
+            "keyword", "reminders", "spoken", "interpreted", "offers", "is_police_present", "theme",
+            "campaign", "cohosts",
         )
     }  # fmt: skip
     venue = draft.venue or VenueDraft("")
@@ -362,6 +413,7 @@ def filled(draft: EventDraft, *, revision: int) -> EventForm:
             "city": venue.city,
             "county": venue.county,
             "access_notes": venue.access_notes,
+            "keywords": [{"locale": locale, "word": word} for locale, word in draft.keywords.items()],
             "parts": [
                 {
                     "title": part.title,

@@ -1,6 +1,7 @@
 """Staff pages of events: what needs doing, lists, the form, review, calling off and closing."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -27,6 +28,7 @@ from outreach.events.models import Event, EventChange
 from outreach.events.shown import cancel_reason
 from outreach.events.views import draw_event
 from outreach.fields import revision_seen, said, sent, tell
+from outreach.hours import ROUTINE
 from outreach.i18n import N_, local, translator
 from outreach.policy import Action, Actor, Role
 from outreach.runtime import now, settings
@@ -68,6 +70,7 @@ def _stale(error: CSRFError) -> tuple[str, int]:
 
 
 @bp.get("/")
+@requires(Action.LIST_EVENTS)
 def home() -> str:
     """What needs doing: drafts, reviews, events to close, and what is coming up."""
     actor, at = _actor(), now()
@@ -80,6 +83,7 @@ def home() -> str:
 
 
 @bp.get("/events")
+@requires(Action.LIST_EVENTS)
 def index() -> str:
     """The events somebody may see, stage by stage."""
     stage = request.args.get("stage", "upcoming")
@@ -109,6 +113,7 @@ def review() -> str:
 
 
 @bp.route("/events/new", methods=["GET", "POST"])
+@requires(Action.LIST_EVENTS)
 def new() -> Response | str | tuple[str, int]:
     """Asks for the kind, then for everything else; saves a draft."""
     hosts = worklist.hosts(_actor())
@@ -410,6 +415,7 @@ def _form_page(form: EventForm, hosts: list[Organization], *, event: Event | Non
         hosts=hosts,
         kind=KINDS.get(form.kind.data or ""),
         is_free=event is not None and planning.is_free_to_publish(event.organization, me()),
+        quiet=[t().clock(datetime.combine(date.min, at)) for at in (ROUTINE.closes, ROUTINE.opens)],
         **more,
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from outreach.config import Settings
 from outreach.database import db
+from outreach.events.keywords import folded_word
 from outreach.folding import folded
 from outreach.i18n import translator
 from outreach.keystore import event_key
@@ -30,6 +31,7 @@ from outreach.messaging.facts import (
     places_to_come,
     registrations_of_phone,
 )
+from outreach.messaging.holdings import kinds_held
 from outreach.messaging.models import InboundMessage, Message
 from outreach.messaging.news_facts import news_facts
 from outreach.messaging.outbox import OutgoingText
@@ -312,10 +314,12 @@ class _Answer:
 
     def facts(self) -> Facts:
         state: Dialogue | None = self.kept.dialogue
+        event, locale = event_with_keyword(folded_word(self.text.body), now=self.now)
         facts = Facts(
             offered_locales=self.settings.locales,
             known_locale=self.locale,
-            keyword_event=event_with_keyword(dialogue.normalize_keyword(self.text.body), now=self.now),
+            keyword_event=event,
+            keyword_locale=locale,
             event=event_with_id(state.event_public_id, now=self.now) if state else None,
             registrations=places_to_come(self.rows, now=self.now),
             offer=latest_offer(self.rows, now=self.now),
@@ -323,6 +327,8 @@ class _Answer:
             listed=events_with_ids(state.listed, now=self.now) if state else (),
             news=self.known_news,
         )
+        if dialogue.asks_what_is_held(self.text.body, facts):
+            return replace(facts, held=kinds_held(self.hashed), site=self.settings.public_url)
         if dialogue.asks_for_events(state, self.text.body, facts):
             return replace(facts, coming=events_of_coming_days(now=self.now))
         return facts

@@ -129,6 +129,22 @@ DELETE: Mapping[str, tuple[str, ...]] = {
     "zh-hans": ("删除", "刪除"),
 }
 
+#: Words by which people ask what is held of their number; no native speaker has reviewed any of them.
+WHAT: Mapping[str, tuple[str, ...]] = {
+    "en": ("what",),
+    "es": ("qué", "que"),
+    "ar": ("ماذا",),
+    "sw": ("nini",),
+    "so": ("maxay",),
+    "my": ("ဘာလဲ",),
+    "vi": ("gì",),
+    "fr": ("quoi",),
+    "prs": ("چه",),
+    "ps": ("څه",),
+    "rw": ("iki",),
+    "zh-hans": ("什么", "什麼"),
+}
+
 #: Two numbers with one of these between them may be a range, a date, a decimal; a minus is no party.
 _UNCLEAR = re.compile(r"\d\s*[-‐‑–—/⁄.,:;~٫،]\s*\d|(?:^|\s)[-−]\s*\d")
 _DIGITS = re.compile(r"\d+")
@@ -225,6 +241,11 @@ def _chinese(numeral: str) -> int:
 def locale_of_delete_word(text: str, offered: Sequence[str]) -> str | None:
     """The same for the word that asks to be forgotten."""
     return _locale_of(DELETE, text, offered)
+
+
+def locale_of_what_word(text: str, offered: Sequence[str]) -> str | None:
+    """The same for the word that asks what is held of the number."""
+    return _locale_of(WHAT, text, offered)
 
 
 def _locale_of(table: Mapping[str, tuple[str, ...]], text: str, offered: Sequence[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Commands of the operator: the worker apart from the web, what a sender's form asks for, what texts take."""
+"""Commands of the operator: the worker apart from the web, forgetting, a sender's form, what texts take."""
 
 import signal
 import threading
@@ -8,6 +8,7 @@ from types import FrameType
 
 import click
 
+from outreach import runtime
 from outreach.commandline import Instant
 from outreach.i18n import LANGUAGES
 from outreach.messaging import purging
@@ -15,7 +16,7 @@ from outreach.messaging.packet import packet
 from outreach.messaging.text_budgets import A_WEDNESDAY, text_budgets
 from outreach.messaging.worker import run, run_once
 from outreach.registration import news, retention
-from outreach.runtime import AppMaker, now, vault
+from outreach.runtime import AppMaker
 
 
 @click.command()
@@ -79,14 +80,14 @@ def purge(make_app: AppMaker, at: datetime | None, dry_run: bool) -> None:
     The worker does the same every hour.
     """
     with make_app().app_context():
-        instant = at or now()
+        instant = at or runtime.now()
         held = [event.public_id for event in retention.held_events(now=instant)]
         if dry_run:
             due = [event.public_id for event in retention.events_to_forget(now=instant)]
             lines = [f"{public_id}: would be forgotten" for public_id in due]
             readers = len(news.to_forget(now=instant))
         else:
-            done = purging.purge(vault=vault(), now=instant)
+            done = purging.purge(vault=runtime.vault(), now=instant)
             lines = [
                 f"{public_id}: {parties} parties forgotten" for public_id, parties in done.parties.items()
             ]

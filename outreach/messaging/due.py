@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from outreach.messaging.quiet import next_allowed_at
+from outreach.events.reminding import Reminder, reminders
 
 Purpose = Literal[
     "confirmation", "day_before", "two_hours_before", "moved", "cancelled", "seat_offered", "thanks"
@@ -255,17 +255,24 @@ def _reminders(expectation: Expectation) -> list[Owed]:
     if expectation.state != "confirmed":
         return []
     told_at = max(expectation.changed_at, expectation.moved_at or expectation.changed_at)
+    found = reminders(expectation.starts_at, expectation.reminder_offsets, expectation.zone, told_at=told_at)
+    # Once the next one's time has come, the one before it has nothing left to say.
+    deadlines = [*(reminder.due_at for reminder in found[1:]), expectation.starts_at]
     return [
-        Owed(
-            "day_before" if offset > _SOON else "two_hours_before",
-            _key("day_before" if offset > _SOON else "two_hours_before", expectation, offset),
-            not_before=expectation.starts_at - offset,
-            deadline=expectation.starts_at,
-            priority=PRIORITY_REMINDER,
-        )
-        for offset in sorted(expectation.reminder_offsets, reverse=True)
-        if _is_worth_it(expectation, offset, told_at)
+        _reminder(expectation, reminder, deadline)
+        for reminder, deadline in zip(found, deadlines, strict=False)
     ]
+
+
+def _reminder(expectation: Expectation, reminder: Reminder, deadline: datetime) -> Owed:
+    purpose: Purpose = "day_before" if reminder.before > _SOON else "two_hours_before"
+    return Owed(
+        purpose,
+        _key(purpose, expectation, reminder.before),
+        not_before=reminder.due_at,
+        deadline=deadline,
+        priority=PRIORITY_REMINDER,
+    )
 
 
 def _thanks(expectation: Expectation) -> list[Owed]:
@@ -284,17 +291,6 @@ def _thanks(expectation: Expectation) -> list[Owed]:
             priority=PRIORITY_REMINDER,
         )
     ]
-
-
-def _is_worth_it(expectation: Expectation, offset: timedelta, told_at: datetime) -> bool:
-    """Whether a reminder comes well after what the guest was told last, and in time at all.
-
-    It is left out when it would come sooner after that than before the start (a day-before reminder to
-    somebody who registered less than a day before it), or when quiet hours last from its time until
-    the start.
-    """
-    due_at = expectation.starts_at - offset
-    return due_at - told_at >= offset and next_allowed_at(due_at, expectation.zone) < expectation.starts_at
 
 
 def _key(purpose: Purpose, expectation: Expectation, offset: timedelta = timedelta()) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from outreach.messaging.quiet import ROUTINE, next_allowed_for_announcement_at
+from outreach.hours import ROUTINE
+from outreach.messaging.quiet import next_allowed_for_announcement_at
 from outreach.messaging.segments import Segments, costly_characters, measure
 
 #: What a part costs in the United States: the vendor's list price and a middling fee of the phone

@@ -1,7 +1,6 @@
 """Looks up what decides about the texts of registrations, for whoever asks what is owed; changes nothing."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any, get_args
 
 from sqlalchemy import select
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from outreach.database import db
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event
+from outreach.events.reminding import offsets
 from outreach.messaging.due import Channel, Expectation, Offer, Purpose, RegistrationState, is_silenced
 from outreach.messaging.models import Suppression
 from outreach.registration.models import Registration
@@ -43,6 +43,7 @@ def expectations(registration_ids: Iterable[int]) -> dict[int, Expectation]:
             Registration.offer_expires_at,
             Registration.arrived_count,
             Event.kind,
+            Event.reminders,
             Event.status,
             Event.version,
             Event.starts_at,
@@ -74,15 +75,6 @@ def suppressions(hashes: Iterable[str | None]) -> dict[str, dict[str, Reason]]:
     return found
 
 
-def reminder_offsets() -> dict[timedelta, list[str]]:
-    """How long before the start guests are reminded, and of which kinds of events."""
-    found: dict[timedelta, list[str]] = {}
-    for kind in KINDS.values():
-        for offset in kind.reminder_offsets:
-            found.setdefault(offset, []).append(kind.id)
-    return found
-
-
 def _expectation(row: Any, silent: Mapping[str, Mapping[str, Reason]]) -> Expectation:
     why_silent = silence(silent.get(row.phone_hash, {}), of_event(row.event_id))
     channel: Channel = "voice" if row.wants_calls or why_silent == "voice_only" else "text"
@@ -99,7 +91,7 @@ def _expectation(row: Any, silent: Mapping[str, Mapping[str, Reason]]) -> Expect
         zone=row.time_zone,
         event_version=row.version,
         event_status=row.status,
-        reminder_offsets=KINDS[row.kind].reminder_offsets,
+        reminder_offsets=offsets(row.reminders, KINDS[row.kind].reminder_offsets),
         moved_at=row.moved_at,
         moved_from_at=row.moved_from_at,
         cancelled_at=row.cancelled_at,

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from sqlalchemy import LargeBinary, func, select, update
 
-from outreach import audit, throttle
+from outreach import audit, held, throttle
 from outreach.database import clean_up, db, transaction
 from outreach.events.models import Event
 from outreach.keystore import day_key, is_old
-from outreach.messaging import calls, inbound, outbox, reveals, senders, suppressions
+from outreach.messaging import calls, forgetting, inbound, outbox, reveals, senders, suppressions
 from outreach.messaging.models import (
     Conversation,
     InboundMessage,
@@ -71,11 +71,13 @@ def purge(*, vault: Vault, now: datetime) -> Purged:
     with transaction():
         readers = news.forget(now=now)
         asked = retention.forget_asked(now=now)
-        audit.cut(now=now)
     parties = {}
     for event_id, public_id in [(event.id, event.public_id) for event in retention.events_to_forget(now=now)]:
         with transaction() as session:
-            parties[public_id] = retention.forget(session.get_one(Event, event_id), vault=vault, now=now)
+            parties[public_id] = forgetting.forget(session.get_one(Event, event_id), vault=vault, now=now)
+    with transaction():
+        audit.cut(now=now)
+        held.take_stock(now=now)
     destroy_keys(vault=vault, now=now)
     clean_up(is_thorough=bool(readers or asked or any(parties.values())))
     return Purged(parties, readers)

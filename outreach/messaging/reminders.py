@@ -16,10 +16,11 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from outreach.database import db
 from outreach.events.models import Event
+from outreach.events.reminding import LEADS
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, local, translator
 from outreach.keystore import event_key
 from outreach.messaging.due import Owed, Purpose, first_try_key, other_channel_key, owed
-from outreach.messaging.expectations import BATCH, DERIVED, expectations, reminder_offsets
+from outreach.messaging.expectations import BATCH, DERIVED, expectations
 from outreach.messaging.facts import MAY_HAVE_ARRIVED, WAY_IN_SIGNS, event_facts, shortened, waiting
 from outreach.messaging.models import Message, Suppression
 from outreach.messaging.outbox import DROPPED, OutgoingText, enqueue, rewrite
@@ -142,8 +143,9 @@ def catch_up(registration_ids: Iterable[int], *, vault: Vault, now: datetime) ->
 
 def _is_touched(since: datetime, now: datetime) -> Iterator[ColumnElement[bool]]:
     yield Event.changed_at >= since
-    for offset, kinds in reminder_offsets().items():
-        yield and_(Event.kind.in_(kinds), Event.starts_at > since + offset, Event.starts_at <= now + offset)
+    # Of all that can be chosen: looking at an event that has not chosen it costs little and owes nothing.
+    for lead in LEADS.values():
+        yield and_(Event.starts_at > since + lead.before, Event.starts_at <= now + lead.before)
 
 
 def _is_thanked_for(now: datetime) -> ColumnElement[bool]:

@@ -100,6 +100,7 @@ _OTHER_VALUES: Mapping[str, Value] = {
     "whose": "Kansas City",
     "needs": needs(("ride",)),
     "words": "Please come in by the back door.",
+    "held": ("texts of these days", "sign-ups", "your yes or no to texts"),
     "link": "https://events.example.org/en/events/nmjxbr3crg",
 }
 

@@ -190,8 +190,10 @@ class Facts:
     offered_locales: tuple[str, ...]
     #: The language this phone has chosen before.
     known_locale: str | None = None
-    #: The event whose keyword is `dialogue.normalize_keyword` of the text.
+    #: The event whose keyword is `keywords.folded_word` of the text.
     keyword_event: EventFacts | None = None
+    #: The language of the poster that says it; empty where the word is everybody's.
+    keyword_locale: str = ""
     #: The event of the stored state's `event_public_id`.
     event: EventFacts | None = None
     #: The soonest event first.
@@ -205,6 +207,10 @@ class Facts:
     #: The next events of the coming days, where `dialogue.asks_for_events` says that they are asked for.
     coming: tuple[EventFacts, ...] = ()
     news: NewsFacts = NewsFacts()
+    #: What kinds of things are held of the number, where `dialogue.asks_what_is_held`; message ids.
+    held: tuple[str, ...] = ()
+    #: Where the public pages are.
+    site: str = ""
     #: Too many texts in too short a time, or one again and again: most likely a machine.
     is_loop: bool = False
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from outreach.messaging.quiet import REPLY_WITHIN, ROUTINE, URGENT, is_quiet
+from outreach.hours import ROUTINE
+from outreach.messaging.quiet import REPLY_WITHIN, URGENT, is_quiet
 
 #: The longest and the shortest time that we leave to the vendor (Twilio takes 1 to 36,000 seconds).
 LONGEST_SECONDS = 36_000

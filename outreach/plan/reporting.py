@@ -16,7 +16,7 @@ from outreach.events.models import Event, EventText, Venue
 from outreach.plan.aims import ProgressKind, expected_by
 from outreach.plan.bodies import Bodies, all_bodies
 from outreach.plan.models import Commitment, Plan, PlanEvidence, PlanItem, PlanNode
-from outreach.plan.progress import Progress, Promise, State, counts, is_in_time, progress
+from outreach.plan.progress import Progress, Promise, State, counts, fits, is_in_time, progress
 
 #: What `progress` says, or "done": the plan itself says that it was done when it was printed.
 Standing = State | Literal["done"]
@@ -54,6 +54,14 @@ class Deed:
     note: str
 
 
+def gathered(deeds: Sequence[Deed]) -> list[list[Deed]]:
+    """What was done on one day under one title, together: one convening, one round of deliveries."""
+    found: dict[tuple[object, ...], list[Deed]] = {}
+    for deed in deeds:
+        found.setdefault((deed.on, deed.title, deed.contact, deed.link, deed.note), []).append(deed)
+    return list(found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class CommitmentReport:
     """A promise and how it stands."""
@@ -70,7 +78,8 @@ class CommitmentReport:
     #: What staff wrote down, the earliest first; `late` came after the last day.
     deeds: tuple[Deed, ...]
     late: tuple[Deed, ...]
-    #: Names of the bodies that it must still reach.
+    #: Keys of the bodies that it must reach, and names of those that it must still reach.
+    expected: tuple[str, ...]
     missing: tuple[str, ...]
     #: Events to come that could keep it, public or in review.
     upcoming: tuple[PlannedEvent, ...]
@@ -199,6 +208,7 @@ def _commitment_report(row: Commitment, facts: PlanFacts, *, today: date) -> Com
         tuple(event for event in held if counts(event, promise, today=today)),
         tuple(deed for deed in deeds if is_in_time(deed, promise, today=today)),
         tuple(deed for deed in deeds if not is_in_time(deed, promise, today=today)),
+        promise.expected,
         tuple(facts.bodies.name_of(key) for key in found.missing),
         upcoming,
         _owner(row, facts),
@@ -229,14 +239,8 @@ def _promise(row: Commitment, facts: PlanFacts) -> Promise:
 def _upcoming(promise: Promise, events: Sequence[PlannedEvent], today: date) -> tuple[PlannedEvent, ...]:
     if promise.kind not in ("events", "convenings"):
         return ()
-    last = promise.ends_on or date.max
     return tuple(
-        event
-        for event in events
-        if event.status != "held"
-        and event.on > today
-        # As if it took place and somebody came.
-        and counts(event, promise, today=last)
+        event for event in events if event.status != "held" and event.on > today and fits(event, promise)
     )
 
 

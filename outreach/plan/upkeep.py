@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import joinedload
 
 from outreach.accounts.models import Staff
 from outreach.database import db
@@ -17,9 +18,10 @@ from outreach.i18n import N_
 from outreach.plan import history
 from outreach.plan.aims import ProgressKind
 from outreach.plan.bodies import Bodies, Body, all_bodies
-from outreach.plan.deeds import DeedDraft, is_personal, problems_of
+from outreach.plan.deeds import DeedDraft, fitted, is_personal, problems_of
 from outreach.plan.due_words import read_due
 from outreach.plan.models import Commitment, Plan, PlanEvidence, PlanItem
+from outreach.policy import Action, is_allowed
 
 ITEM_CHARACTERS = 300
 WORDS_CHARACTERS = 200
@@ -55,6 +57,17 @@ def owner_key(row: Commitment, bodies: Bodies) -> str:
     return body.key if body else ""
 
 
+def can_look_after(staff: Staff) -> bool:
+    """Whether somebody may be a promise's owner: they sign in here, and see the plan."""
+    return staff.is_active and is_allowed(staff.actor, Action.SEE_PLAN)
+
+
+def owners() -> list[tuple[int, str]]:
+    """Everybody of the staff who may look after a promise, by name. One query."""
+    people = select(Staff).options(joinedload(Staff.organization)).order_by(Staff.name, Staff.id)
+    return [(staff.id, staff.name) for staff in db.session.scalars(people) if can_look_after(staff)]
+
+
 def edit(row: Commitment, draft: PromiseEdit, *, revision: int, staff_id: int, now: datetime) -> None:
     """Says anew who looks after a promise, by when it is due and whom it must reach. Flushes.
 
@@ -64,6 +77,11 @@ def edit(row: Commitment, draft: PromiseEdit, *, revision: int, staff_id: int, n
     bodies = all_bodies()
     problems: list[InvalidInputError] = []
     owner_name, owner_ids = _owner(draft.owner, bodies, problems)
+    is_new_owner = draft.owner != owner_key(row, bodies)
+    if is_new_owner and draft.owner.startswith("staff:") and not problems:
+        staff = db.session.get_one(Staff, owner_ids["owner_staff_id"])
+        if not can_look_after(staff):
+            problems.append(InvalidInputError(N_("Choose from the list."), field="owner"))
     for name in draft.expected:
         if bodies.named(name) is None:
             problems.append(
@@ -145,8 +163,9 @@ def write_down(row: Commitment, draft: DeedDraft, *, staff_id: int | None, now: 
 
     Returns how many rows. Raises InvalidInputsError.
     """
-    bodies = all_bodies()
-    problems = problems_of(draft, cast(ProgressKind, row.progress_kind), today=today)
+    bodies, kind = all_bodies(), cast(ProgressKind, row.progress_kind)
+    draft = fitted(draft, kind)
+    problems = problems_of(draft, kind, today=today)
     named = [bodies.by_key.get(key) for key in dict.fromkeys(draft.bodies)]
     if None in named:
         problems.append(InvalidInputError(N_("Choose from the list."), field="bodies"))

@@ -3,6 +3,7 @@
 import hmac
 import re
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -24,6 +25,8 @@ ENDS_AFTER = timedelta(hours=24)
 LARGEST_STEP = 500
 #: What strangers send is looked at before the database is: PostgreSQL takes no NUL, for one.
 _LINK = re.compile(r"[A-Za-z0-9]+\.[A-Za-z0-9_-]+")
+#: What a link opens: the whole door, or only its ballots, for a device in the hands of guests.
+Opens = Literal["door", "ballot"]
 _TAP_KEY = re.compile(r"[A-Za-z0-9_-]{8,40}")
 
 
@@ -41,13 +44,15 @@ def attendance_of(event: Event) -> Attendance:
     return found
 
 
-def link_of(event: Event, *, vault: Vault) -> str:
-    """The token of an event's door link; computed, so that no copy of it lies anywhere."""
+def link_of(event: Event, *, vault: Vault, opens: Opens = "door") -> str:
+    """The token of a link to an event's door; computed, so that no copy of it lies anywhere."""
     epoch = db.session.scalar(select(Attendance.door_epoch).where(Attendance.event_id == event.id)) or 1
-    return f"{event.public_id}.{vault.token(f'{event.public_id}/{epoch}', purpose='door')}"
+    return f"{event.public_id}.{vault.token(f'{event.public_id}/{epoch}', purpose=opens)}"
 
 
-def event_behind(token: str, *, vault: Vault, now: datetime) -> Event:
+def event_behind(
+    token: str, *, vault: Vault, now: datetime, opened_by: tuple[Opens, ...] = ("door",)
+) -> Event:
     """The event whose door a link opens, while it is open. Raises NotFoundError for any other link."""
     unknown = NotFoundError(N_("This door link is not valid now. Ask the organizer for a new one."))
     if not _LINK.fullmatch(token):
@@ -57,11 +62,16 @@ def event_behind(token: str, *, vault: Vault, now: datetime) -> Event:
             Event.public_id == token.partition(".")[0], Event.status.in_(("published", "held"))
         )
     )
-    if event is None or not _is_same(link_of(event, vault=vault), token):
+    if event is None or not any(is_link_to(event, token, vault=vault, opens=each) for each in opened_by):
         raise unknown
-    if not event.starts_at - OPENS_BEFORE <= now <= event.ends_at + ENDS_AFTER:
+    if not event.starts_at - OPENS_BEFORE <= now <= shuts_at(event):
         raise unknown
     return event
+
+
+def is_link_to(event: Event, token: str, *, vault: Vault, opens: Opens = "door") -> bool:
+    """Whether a token is the event's link of that sort."""
+    return hmac.compare_digest(link_of(event, vault=vault, opens=opens).encode(), token.encode())
 
 
 def is_list_open(event: Event, *, now: datetime) -> bool:
@@ -70,6 +80,11 @@ def is_list_open(event: Event, *, now: datetime) -> bool:
     Somebody who closes it by mistake half way does not take the list from the others.
     """
     return event.status == "published" or now < event.ends_at
+
+
+def shuts_at(event: Event) -> datetime:
+    """The instant at which no link to this door works any more."""
+    return event.ends_at + ENDS_AFTER
 
 
 def replace_link(event: Event) -> None:
@@ -176,7 +191,3 @@ def parties(event: Event, *, vault: Vault) -> list[Party]:
 def walk_ins_of(event: Event) -> int:
     """People counted at the door who had not registered."""
     return db.session.scalar(select(Attendance.walk_ins).where(Attendance.event_id == event.id)) or 0
-
-
-def _is_same(expected: str, given: str) -> bool:
-    return hmac.compare_digest(expected.encode(), given.encode())

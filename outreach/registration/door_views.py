@@ -113,6 +113,7 @@ def _page(token: str, *, words: str = "", problem: OutreachError | None = None) 
         walk_ins=door.walk_ins_of(event),
         tap_key=link_token(),
         has_begun=event.starts_at <= now(),
+        ballot_token=door.link_of(event, vault=vault(), opens="ballot"),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, exists, func, select, update
 from outreach import audit
 from outreach.chain import Deed
 from outreach.database import db
-from outreach.events.models import Event
+from outreach.events.models import Event, EventKeyword
 from outreach.keystore import event_key, event_of
 from outreach.registration import holds, seats
 from outreach.registration.door import attendance_of
@@ -61,9 +61,7 @@ def forget(event: Event, *, vault: Vault, now: datetime) -> int:
     How many registered and arrived stays, as numbers. Guests of other events are sealed with the key of
     one of those. Flushes; a second call finds nothing, nor does one while a hold keeps them.
     """
-    seats.lock(event.id)
-    # Asked behind the lock: a hold may have been placed since the event was found.
-    found = holds.active()
+    found = _holds_on(event)
     if is_sign_up_paused(event.id, found):
         return 0
     attendance = attendance_of(event)
@@ -82,13 +80,15 @@ def forget(event: Event, *, vault: Vault, now: datetime) -> int:
     db.session.execute(delete(DoorAction).where(DoorAction.event_id == event.id))
     _forget_lone_guests(found)
     seal_anew(came, key=event_key(event.public_id), vault=vault)
-    # The word on the poster is free for another event.
+    # The words on the posters are free for another event.
+    db.session.execute(delete(EventKeyword).where(EventKeyword.event_id == event.id))
     db.session.execute(update(Event).where(Event.id == event.id).values(keyword=None, waiting_parties=0))
     attendance.forgotten_at = now
     db.session.flush()
-    audit.record(
-        Deed.PURGED, staff_id=None, subject=f"event:{event.id}", numbers={"parties": int(parties)}, now=now
-    )
+    if came:
+        audit.record(
+            Deed.PURGED, staff_id=None, subject=f"event:{event.id}", numbers={"parties": len(came)}, now=now
+        )
     return int(parties)
 
 
@@ -128,6 +128,17 @@ def _is_readable(sealed: bytes, vault: Vault) -> bool:
     except SealedValueError:
         return False
     return True
+
+
+def is_held(event: Event) -> bool:
+    """Whether a hold keeps an event's guests; locks the event, so that the answer stands as long."""
+    return is_sign_up_paused(event.id, _holds_on(event))
+
+
+def _holds_on(event: Event) -> Collection[Hold]:
+    # Asked behind the lock: a hold may have been placed since the event was found.
+    seats.lock(event.id)
+    return holds.active()
 
 
 def forget_asked(*, now: datetime) -> int:

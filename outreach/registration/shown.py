@@ -1,13 +1,15 @@
 """A registration as its own guest sees it: how it stands, who comes, why it waits; knows no page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from outreach.events import shown
 from outreach.events.drafts import OFFERS
+from outreach.events.kinds import KINDS
 from outreach.events.models import Event
+from outreach.events.reminding import offsets, reminders
 from outreach.i18n import N_, Language, Translator, local
 from outreach.registration import waitlist
 from outreach.registration.guests import open_party
@@ -42,6 +44,8 @@ class Entry:
     #: Of a waiting party why it waits, of one that seats are kept for until when; else empty.
     explanation: str
     texts: Texts
+    #: The local times at which reminders will come, in words.
+    reminders: list[str]
 
 
 def entries_of(guest: Guest, t: Translator, *, vault: Vault, now: datetime) -> list[Entry]:
@@ -78,6 +82,7 @@ def _entry(
         needs=[t(OFFERS[need]) for need in OFFERS if need in row.needs],
         explanation=_explanation(row, event, t) if is_open else "",
         texts=_texts(row, stopped),
+        reminders=list(_reminders(row, t, now)) if is_open and row.state == "confirmed" else [],
     )
 
 
@@ -102,6 +107,17 @@ def _explanation(row: Registration, event: Event, t: Translator) -> str:
         )
         return t(message, **values)
     return ""
+
+
+def _reminders(row: Registration, t: Translator, now: datetime) -> Iterator[str]:
+    event = row.event
+    found = reminders(
+        event.starts_at,
+        offsets(event.reminders, KINDS[event.kind].reminder_offsets),
+        event.time_zone,
+        told_at=max(row.changed_at, event.moved_at or row.changed_at),
+    )
+    return (t.when(local(each.sent_at, event.time_zone)) for each in found if each.sent_at > now)
 
 
 def _texts(row: Registration, stopped: Mapping[str, set[str]]) -> Texts:

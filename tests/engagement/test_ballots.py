@@ -1,14 +1,16 @@
 """Handing in ballots, on both databases: what is stored, what is refused, and until when."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import DateTime, inspect, select
 
 from outreach.database import db, transaction
 from outreach.engagement import ballots
-from outreach.engagement.models import EventTally
-from outreach.engagement.totals import BallotTotals
+from outreach.engagement.batches import Batch
+from outreach.engagement.models import EventTally, TalkTally
+from outreach.engagement.totals import BallotTotals, TalkTotals
 from outreach.errors import ConflictError, InvalidInputError
 from outreach.events.models import Event
 from outreach.registration import retention
@@ -24,9 +26,9 @@ def event(context):
         return make_event()
 
 
-def close(event, head_count, totals=None, *, hours=1):
+def close(event, head_count, totals=None, *, hours=1, **others):
     with transaction():
-        ballots.close(event, head_count, totals, now=event.starts_at + timedelta(hours=hours))
+        ballots.close(event, head_count, totals, now=event.starts_at + timedelta(hours=hours), **others)
 
 
 def stored(event) -> BallotTotals | None:
@@ -114,5 +116,116 @@ def test_tally_has_no_place_for_a_person_a_time_or_an_order(context):
     }
     assert columns == {
         "event_id": "INTEGER", "newcomers": "INTEGER", "residents": "INTEGER", "both": "INTEGER",
-        "unsaid": "INTEGER", "submitted_on": "DATE",
+        "unsaid": "INTEGER", "newcomers_by_device": "INTEGER", "residents_by_device": "INTEGER",
+        "both_by_device": "INTEGER", "unsaid_by_device": "INTEGER", "submitted_on": "DATE",
     }  # fmt: skip
+
+
+def background(name: str, *totals: int) -> Batch:
+    return Batch(name.ljust(22, "x"), "background", totals)
+
+
+def talk(name: str, *totals: int) -> Batch:
+    return Batch(name.ljust(22, "x"), "talk", totals)
+
+
+def talk_stored(event) -> TalkTotals | None:
+    row = db.session.scalar(select(TalkTally).where(TalkTally.event_id == event.id))
+    return row and TalkTotals(row.talked, row.did_not, row.unsaid)
+
+
+def ask_about_talk(event, wanted=True):
+    with transaction():
+        ballots.ask_about_talk(event, wanted)
+
+
+def test_devices_and_paper_add_up(event):
+    close(event, 40, BallotTotals(1, 2, 0, 1), batches=[background("a", 3, 4, 1, 0)])
+    close(event, 40, batches=[background("b", 4, 14, 2, 4)])
+
+    assert (stored(event), ballots.ballots_cast(event)) == (TOTALS, 36)
+
+
+def test_batch_that_comes_again_adds_nothing(event):
+    for _ in range(2):
+        close(event, 40, batches=[background("a", 3, 4, 1, 0)])
+    close(event, 40, batches=[background("a", 3, 4, 1, 0), background("b", 0, 0, 0, 1)])
+
+    assert stored(event) == BallotTotals(3, 4, 1, 1)
+    assert ballots.taken_keys(event) == ["a".ljust(22, "x"), "b".ljust(22, "x")]
+
+
+def test_correction_of_paper_leaves_what_devices_gathered(event):
+    close(event, 40, BallotTotals(20, 0, 0, 0), batches=[background("a", 3, 4, 1, 0)])
+    close(event, 40, BallotTotals(0, 2, 0, 0))
+
+    assert stored(event) == BallotTotals(3, 6, 1, 0)
+
+
+def test_more_ballots_than_people_over_devices_and_paper_are_refused_and_can_be_sent_again(event):
+    close(event, 10, BallotTotals(1, 2, 0, 1))
+    batch = background("a", 3, 4, 0, 0)
+    with pytest.raises(InvalidInputError):
+        close(event, 10, batches=[batch])
+    assert (stored(event), ballots.taken_keys(event)) == (BallotTotals(1, 2, 0, 1), [])
+
+    close(event, 11, batches=[batch])
+    assert stored(event) == BallotTotals(4, 6, 0, 1)
+
+
+def test_devices_that_close_at_the_same_time_are_all_counted(app, event):
+    """Each thread is a volunteer with a device of their own; two of them send twice."""
+    event_id, ends_at = event.id, event.ends_at
+
+    def send(name: str) -> None:
+        with app.app_context(), transaction() as session:
+            batch = background(name, 1, 2, 0, 1)
+            ballots.close(session.get_one(Event, event_id), 40, None, now=ends_at, batches=[batch])
+
+    with ThreadPoolExecutor(8) as volunteers:
+        list(volunteers.map(send, "abcdefghab"))
+
+    assert stored(event) == BallotTotals(8, 16, 0, 8)
+
+
+def test_question_on_leaving_is_kept_where_it_is_asked(event):
+    ask_about_talk(event)
+    close(event, 40, TOTALS, talk=TalkTotals(5, 3, 1), batches=[talk("a", 10, 2, 0)])
+
+    assert (stored(event), talk_stored(event)) == (TOTALS, TalkTotals(15, 5, 1))
+    assert ballots.ballots_cast(event, "talk") == 21
+
+
+def test_question_on_leaving_that_nobody_asks_is_not_kept(event):
+    close(event, 40, batches=[talk("a", 10, 2, 0)])
+    assert (talk_stored(event), ballots.taken_keys(event)) == (None, ["a".ljust(22, "x")])
+    with pytest.raises(ConflictError):
+        close(event, 40, talk=TalkTotals(5, 3, 1))
+
+
+def test_more_answers_on_leaving_than_people_are_refused(event):
+    ask_about_talk(event)
+    with pytest.raises(InvalidInputError):
+        close(event, 20, talk=TalkTotals(15, 3, 1), batches=[talk("a", 2, 0, 0)])
+
+    assert (talk_stored(event), ballots.ballots_cast(event, "talk")) == (TalkTotals(0, 0, 0), None)
+
+
+def test_question_on_leaving_can_be_dropped_until_somebody_answered(event):
+    ask_about_talk(event)
+    ask_about_talk(event)
+    ask_about_talk(event, wanted=False)
+    assert not ballots.asks_about_talk(event)
+
+    ask_about_talk(event)
+    close(event, 20, talk=TalkTotals(1, 0, 0))
+    with pytest.raises(ConflictError):
+        ask_about_talk(event, wanted=False)
+    assert talk_stored(event) == TalkTotals(1, 0, 0)
+
+
+@pytest.mark.parametrize("table", ["talk_tally", "ballot_batch"])
+def test_tables_beside_the_tally_hold_no_time_and_no_order_either(context, table):
+    columns = inspect(db.engine).get_columns(table)
+    assert not any(isinstance(column["type"], DateTime) for column in columns)
+    assert not any(column["name"] in ("id", "position", "at") for column in columns)

@@ -1,7 +1,7 @@
 """Facts in words: every row of a draft, and what differs between two."""
 
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -53,6 +53,32 @@ def test_facts_do_not_tell_a_guessed_end():
     assert rows(make_draft(is_end_known=False))["ends"] == "Not known yet"
 
 
+def test_facts_name_the_word_of_each_language():
+    assert {key: value for key, value in rows(FULL).items() if key.startswith("keyword")} == {
+        "keyword": "TOUR5",
+        "keyword ar": "جولة",
+        "keyword es": "PASEO",
+    }
+
+
+def test_facts_name_the_times_of_reminders():
+    """The picnic begins on Monday at six in the evening."""
+    assert rows(make_draft())["reminders"].split("\n") == [
+        "As usual for this kind of event",
+        "A day before: Sunday, September 13, 2026, 6:00 PM",
+        "Two hours before: Monday, September 14, 2026, 4:00 PM",
+    ]
+    assert rows(make_draft(reminders=("none",)))["reminders"] == "No reminders"
+
+
+def test_facts_say_what_quiet_hours_do_to_reminders():
+    early = make_draft(starts_at=datetime(2026, 9, 14, 12, 0, tzinfo=UTC), reminders=("week", "two_hours"))
+    assert rows(early)["reminders"].split("\n") == [
+        "A week before: Monday, September 7, 2026, 9:00 AM, after quiet hours",
+        "Two hours before: not sent, because quiet hours last until the start",
+    ]
+
+
 def test_facts_are_in_the_readers_language():
     assert rows(make_draft(), translator("es"))["starts"].startswith("lunes")
 
@@ -74,6 +100,8 @@ DIFFERENT = {
     "capacity": None,
     "takes_registrations": False,
     "keyword": None,
+    "keywords": {"es": "VISITA", "ar": "جولة"},
+    "reminders": (),
     "spoken": ("en", "es"),
     "interpreted": (),
     "offers": ("ride",),

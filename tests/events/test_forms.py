@@ -149,6 +149,33 @@ def test_form_reads_what_people_type(field, value, read):
     assert form[field].data == read
 
 
+def test_reminders_to_choose_from_show_their_times_once_the_start_is_known():
+    form = typed(starts_on="2026-09-14", starts_time="18:00")
+    form.offer_choices([make_organization()])
+    assert dict(form.reminders.choices)["day"] == "A day before: Sunday, September 13, 2026, 6:00 PM"
+    for unknown in ({"starts_time": ""}, {"starts_on": ""}, {"starts_on": "1812-09-14"}):
+        form = typed(**unknown)
+        form.offer_choices([make_organization()])
+        assert dict(form.reminders.choices)["day"] == "A day before"
+
+
+def test_form_names_the_usual_reminders_of_the_kind():
+    assert typed(kind="convening").usual_reminders == "A day before"
+    assert typed(kind="workshop").usual_reminders == "A day before and Two hours before"
+    assert typed(kind="rave").usual_reminders == ""
+
+
+def test_words_in_one_language_are_kept_in_capitals_and_empty_ones_left_out():
+    form = typed(
+        **{
+            "keywords-0-locale": "es", "keywords-0-word": " fiesta ",
+            "keywords-1-locale": "ar", "keywords-1-word": "نزهة",
+            "keywords-2-locale": "so", "keywords-2-word": "",
+        }
+    )  # fmt: skip
+    assert form.draft().keywords == {"es": "FIESTA", "ar": "نزهة"}
+
+
 def test_keyword_is_kept_in_capitals():
     assert typed(keyword=" picnic ").draft().keyword == "PICNIC"
 
@@ -180,6 +207,16 @@ def test_keyword_is_kept_in_capitals():
         ({"capacity": "0"}, {"capacity"}),
         ({"capacity": "1" * 30}, {"capacity"}),
         ({"keyword": "stop"}, {"keyword"}),
+        ({"reminders": ["none", "day"]}, {"reminders"}),
+        ({"keywords-0-locale": "es", "keywords-0-word": "alto"}, {"keywords"}),
+        (
+            {
+                "keywords-0-locale": "es", "keywords-0-word": "fiesta",
+                "keywords-1-locale": "es", "keywords-1-word": "comida",
+            },
+            {"keywords"},
+        ),
+        ({"reminders": ["week", "two_days", "day", "two_hours"]}, {"reminders"}),
         ({"spoken": ["en", "tlh"]}, {"spoken"}),
         ({"offers": ["passport"]}, {"offers"}),
         ({"theme": "fun"}, {"theme"}),

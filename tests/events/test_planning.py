@@ -18,6 +18,7 @@ from outreach.events.models import (
     Campaign,
     Event,
     EventChange,
+    EventKeyword,
     EventLanguage,
     EventPart,
     EventText,
@@ -480,12 +481,80 @@ def test_seats_taken_meanwhile_count(event, coordinator):
         edit(event, coordinator, capacity=5)
 
 
+def test_reminders_can_be_chosen_while_their_time_is_to_come(event, coordinator):
+    edit(event, coordinator, reminders=("two_days", "two_hours"))
+    assert fresh(event).reminders == ["two_days", "two_hours"]
+    assert planning.draft_of(fresh(event)).reminders == ("two_days", "two_hours")
+
+
+@pytest.mark.parametrize(
+    ("before_start", "reminders"),
+    [
+        (timedelta(days=1), ("day",)),
+        (timedelta(days=6), ("week",)),
+        (timedelta(hours=1), ("two_hours", "day")),
+    ],
+)
+def test_reminder_whose_time_is_over_cannot_be_added(event, coordinator, before_start, reminders):
+    edit(event, coordinator, reminders=("none",))
+    with pytest.raises(InvalidInputError) as refused:
+        edit(event, coordinator, now=event.starts_at - before_start, reminders=reminders)
+    assert refused.value.field == "reminders"
+    assert fresh(event).reminders == ["none"]
+
+
+def test_reminders_that_were_sent_do_not_stand_in_the_way_of_a_change(event, coordinator):
+    at = event.starts_at - timedelta(hours=20)
+    edit(event, coordinator, now=at, reminders=("day",))
+    assert fresh(event).reminders == ["day"]
+
+
+def test_moved_event_may_get_reminders_that_are_over(event, coordinator):
+    """Everybody is told of the new time anyway; nobody is reminded of it sooner than that."""
+    later = event.starts_local + timedelta(hours=1)
+    edit(
+        event,
+        coordinator,
+        now=event.starts_at - timedelta(hours=20),
+        starts_local=later,
+        ends_local=event.ends_local + timedelta(hours=1),
+        reminders=("week", "two_hours"),
+    )
+    assert fresh(event).reminders == ["week", "two_hours"]
+
+
 def test_keyword_is_one_events_only(event, coordinator):
     with transaction():
         make_event(status="draft", keyword="PICNIC")
     with pytest.raises(InvalidInputError) as refused:
         edit(event, coordinator, keyword="PICNIC")
     assert refused.value.field == "keyword"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"keywords": {"es": "KARIBU"}}, "keywords"),
+        ({"keyword": "KARIBU"}, "keyword"),
+        ({"keywords": {"fr": "PÏCNIC"}}, "keywords"),
+    ],
+)
+def test_word_of_any_language_is_one_events_only(event, coordinator, changes, field):
+    with transaction():
+        make_event(status="draft", keyword="PICNIC", keywords={"sw": "KARIBU"})
+    with pytest.raises(InvalidInputError) as refused:
+        edit(event, coordinator, **changes)
+    assert refused.value.field == field
+
+
+def test_words_can_change_their_places_and_go(event, coordinator):
+    edit(event, coordinator, keyword="PICNIC", keywords={"es": "COMIDA", "sw": "KARIBU"})
+    edit(fresh(event), coordinator, keyword="COMIDA", keywords={"es": "PICNIC"})
+    assert planning.draft_of(fresh(event)).keywords == {"es": "PICNIC"}
+    assert (fresh(event).keyword, count(EventKeyword)) == ("COMIDA", 2)
+    assert [fresh(event).keyword_in(locale) for locale in ("es", "sw")] == ["PICNIC", "COMIDA"]
+    edit(fresh(event), coordinator, keyword=None, keywords={})
+    assert (fresh(event).keyword, count(EventKeyword)) == (None, 0)
 
 
 def test_event_keeps_its_own_keyword_when_edited(organizer):

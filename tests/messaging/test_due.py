@@ -28,7 +28,7 @@ COMING = Expectation(
 )
 
 CONFIRMATION = Owed("confirmation", "confirmation:7:0:confirmed-0", LONG_AGO, START, 2)
-DAY_BEFORE = Owed("day_before", "day_before:7:1:1440", START - DAY, START, 3)
+DAY_BEFORE = Owed("day_before", "day_before:7:1:1440", START - DAY, START - HOURS, 3)
 TWO_HOURS_BEFORE = Owed("two_hours_before", "two_hours_before:7:1:120", START - HOURS, START, 3)
 
 
@@ -46,7 +46,7 @@ def test_owed_is_a_confirmation_and_the_reminders_of_the_kind() -> None:
 
 
 def test_owed_is_the_same_whenever_it_is_asked() -> None:
-    assert owed(COMING, START - timedelta(minutes=1)) == owed(COMING, LONG_AGO)
+    assert owed(COMING, START - HOURS - timedelta(minutes=1)) == owed(COMING, LONG_AGO)
 
 
 def test_owed_is_nothing_from_the_start_on() -> None:
@@ -111,6 +111,13 @@ def test_owed_words_reminders_by_how_near_they_are() -> None:
     week = replace(COMING, reminder_offsets=(timedelta(hours=1), timedelta(days=7)))
 
     assert keys(owed(week, LONG_AGO))[1:] == ["day_before:7:1:10080", "two_hours_before:7:1:60"]
+
+
+def test_owed_has_done_with_a_reminder_when_the_time_of_the_next_has_come() -> None:
+    week = replace(COMING, reminder_offsets=(timedelta(days=7), DAY))
+
+    assert [text.deadline for text in owed(week, LONG_AGO)[1:]] == [START - DAY, START]
+    assert keys(owed(week, START - DAY)) == ["confirmation:7:0:confirmed-0", "day_before:7:1:1440"]
 
 
 def test_owed_waits_with_reminders_until_there_are_seats() -> None:

@@ -754,6 +754,36 @@ def test_number_that_was_out_of_reach_is_answered(phone, event):
 # Being forgotten
 
 
+@pytest.mark.parametrize("word", ["WHAT", "what", "qué?"])
+def test_what_names_kinds_and_never_what_they_say(registered, event, word):
+    for body in ("NEWS", "1"):
+        registered.text(body)
+    (answer,) = registered.text(word)
+    for kind in ("sign-ups", "texts of these days", "the list for news", "your yes or no to texts"):
+        assert kind in answer
+    assert "calls" not in answer
+    assert "/en/what-we-hold" in answer
+    code = registered.registration().code
+    for content in (registered.number[-4:], code, event.texts[0].title):
+        assert content not in answer
+
+
+def test_what_does_not_lose_what_was_begun(english):
+    english.text(WORD)
+    before = english.dialogue()
+    english.text("WHAT")
+    assert english.dialogue() == before
+    assert english.text("3")
+
+
+def test_after_delete_what_names_what_stays(registered):
+    for body in ("DELETE", "1"):
+        registered.text(body)
+    (answer,) = registered.text("WHAT")
+    assert "sign-ups" not in answer
+    assert "your yes or no to texts" in answer
+
+
 def test_delete_forgets_the_number_after_asking_once(registered, event):
     for body in ("NEWS", "1"):
         registered.text(body)

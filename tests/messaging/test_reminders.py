@@ -138,6 +138,38 @@ def test_plan_speaks_the_guest_s_language(event, vault):
     assert "5600 Budd Park Esplanade" in body
 
 
+def test_reminders_that_change_after_guests_registered_double_and_lose_nothing(registered, vault, event):
+    """Kept ones stay those that they were, taken away ones go, added ones come at their time."""
+    plan(vault, NOW)
+    plan(vault, DAY_BEFORE)
+    send_all(DAY_BEFORE)
+    edit(event.id, now=DAY_BEFORE, capacity=10, texts=texts(), reminders=("two_hours", "day"))
+    assert plan(vault, DAY_BEFORE, since=DAY_BEFORE) == 0
+
+    edit(event.id, now=DAY_BEFORE, capacity=10, texts=texts(), reminders=("two_hours",))
+    assert plan(vault, TWO_HOURS_BEFORE, since=DAY_BEFORE) == 1
+    assert written() == [
+        ("confirmation", "delivered"),
+        ("day_before", "delivered"),
+        ("two_hours_before", "ready"),
+    ]
+    edit(event.id, now=TWO_HOURS_BEFORE, capacity=10, texts=texts(), reminders=("none",))
+    assert plan(vault, TWO_HOURS_BEFORE, since=TWO_HOURS_BEFORE) == 1
+    assert written()[-1] == ("two_hours_before", "cancelled")
+
+
+def test_reminder_that_only_this_event_has_comes_at_its_time(event, vault):
+    edit(event.id, now=NOW, capacity=10, texts=texts(), reminders=("two_days",))
+    register(vault, event)
+    plan(vault, NOW)
+    two_days = DAY_BEFORE - timedelta(days=1)
+
+    assert plan(vault, two_days - timedelta(minutes=1), since=NOW) == 0
+    assert plan(vault, two_days, since=two_days - timedelta(minutes=1)) == 1
+    assert plan(vault, DAY_BEFORE, since=two_days) == 0
+    assert written()[-1] == ("day_before", "ready")
+
+
 def test_plan_sends_each_reminder_when_it_is_due(registered, vault):
     plan(vault, NOW)
     send_all(NOW)

@@ -680,6 +680,20 @@ def test_refusing_seats_that_went_to_others_leaves_the_party_on_the_list(web_app
     assert stored()[1][0].state == "waitlisted"
 
 
+def test_pass_says_when_reminders_come(web_app, client, event, pass_of):
+    address = pass_of(phone=TYPED, wants_texts="y")
+    page = client.get(address).text
+    assert "Reminder: Sunday, September 13, 2026, 6:00 PM" in page
+    assert "Reminder: Monday, September 14, 2026, 4:00 PM" in page
+    with web_app.app_context(), transaction() as session:
+        session.scalars(select(Event)).one().reminders = ["two_hours"]
+    page = client.get(address).text
+    assert "September 13" not in page
+    assert "4:00 PM" in page
+    client.post(f"{address}/{event}/texts", data={"texts": "off"})
+    assert "Reminder:" not in client.get(address).text
+
+
 def test_texts_can_be_turned_off_and_on(web_app, client, event, pass_of, stored):
     address = pass_of(phone=TYPED, wants_texts="y")
 

@@ -1,5 +1,12 @@
 """Tables of the engagement feature."""
 
+from outreach.engagement.models.ballot_batch import BallotBatch
+from outreach.engagement.models.card import CardAnswer, CardProgram, CardQuarter, CardTotal, CardVisit
 from outreach.engagement.models.event_tally import EventTally
+from outreach.engagement.models.talk_tally import TalkTally
+from outreach.engagement.models.talk_total import TalkTotal
 
-__all__ = ["EventTally"]
+__all__ = [
+    "BallotBatch", "CardAnswer", "CardProgram", "CardQuarter", "CardTotal", "CardVisit", "EventTally",
+    "TalkTally", "TalkTotal",
+]  # fmt: skip

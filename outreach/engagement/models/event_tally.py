@@ -19,6 +19,11 @@ class EventTally(Base):
     __table_args__ = (
         # BOTH is a word of SQL's own.
         CheckConstraint('newcomers >= 0 AND residents >= 0 AND "both" >= 0 AND unsaid >= 0', name="totals"),
+        CheckConstraint(
+            "newcomers_by_device BETWEEN 0 AND newcomers AND residents_by_device BETWEEN 0 AND residents"
+            ' AND both_by_device BETWEEN 0 AND "both" AND unsaid_by_device BETWEEN 0 AND unsaid',
+            name="by_device",
+        ),
     )
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
@@ -30,5 +35,10 @@ class EventTally(Base):
     both: Mapped[int]
     #: Ballots that prefer not to say; guests without a ballot are known from the head count only.
     unsaid: Mapped[int]
+    #: How much of each total came from shared devices. A correction of what was counted by hand leaves it.
+    newcomers_by_device: Mapped[int] = mapped_column(default=0, server_default="0")
+    residents_by_device: Mapped[int] = mapped_column(default=0, server_default="0")
+    both_by_device: Mapped[int] = mapped_column(default=0, server_default="0")
+    unsaid_by_device: Mapped[int] = mapped_column(default=0, server_default="0")
     #: The day at the event's place, no nearer: an hour would lie beside the hours of arriving.
     submitted_on: Mapped[date]
