@@ -3,14 +3,12 @@
 Pure arithmetic on plain numbers; it knows no tally, no sentence and no page.
 """
 
+import itertools
 import math
-import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from statistics import NormalDist, fmean
-from typing import TypeVar
-
-Event = TypeVar("Event")
+from dataclasses import dataclass
+from statistics import NormalDist
 
 #: Lowest and highest.
 Range = tuple[float, float]
@@ -19,10 +17,46 @@ Range = tuple[float, float]
 Room = tuple[int, int, int]
 
 #: Every range aims at nineteen in twenty. Ours cover less when events are one-sided (measured at 20
-#: events: percentile 81%, jackknife 82%), so no page may print the number.
+#: events: 80%), so no page may print the number.
 _Z = NormalDist().inv_cdf(0.975)
-_REPLICATES = 1000
-_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How unlike each other rooms are, as sums over them; added where no stratum is in both.
+
+    A room's stake is what the meetings by chance in its stratum lose without it.
+    """
+
+    meetings_squared: float = 0.0
+    meetings_by_stake: float = 0.0
+    stakes_squared: float = 0.0
+    stakes: float = 0.0
+
+    def __add__(self, other: "Spread") -> "Spread":
+        """The sums of both."""
+        return Spread(
+            self.meetings_squared + other.meetings_squared,
+            self.meetings_by_stake + other.meetings_by_stake,
+            self.stakes_squared + other.stakes_squared,
+            self.stakes + other.stakes,
+        )
+
+
+NO_SPREAD = Spread()
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The bounds of one group's exposure in one set of events, and how many of the group there may be.
+
+    `fewest` are known to be of the group and in company; never more than `most` could be.
+    """
+
+    low: float
+    high: float
+    fewest: int
+    most: int
 
 
 def met(newcomers: int, residents: int) -> float:
@@ -49,6 +83,48 @@ def exposure_bounds(rooms: Iterable[Room]) -> Range | None:
     if not any(a + u >= 1 and a + b + u >= 2 for a, b, u in counted):
         return None
     return _extreme(counted, _fewest_meetings, start=1.0), _extreme(counted, _most_meetings, start=0.0)
+
+
+def joined_bounds(exposures: Sequence[Exposure]) -> Range | None:
+    """The bounds of all sets of events together: exact for one, and never too narrow for several.
+
+    Meetings less a trial ratio times the group's members is a sum over sets. At a set's own bound its
+    least is 0, and away from there it changes by at least `fewest` and at most `most` a step, so its
+    least is known from outside; the trial ratio at which the sum is 0 is the bound. None without a set.
+    """
+    if not exposures:
+        return None
+    least = [(each.low, each.fewest, each.most) for each in exposures]
+    most = [(each.high, each.most, each.fewest) for each in exposures]
+    return (
+        # Where the line is level at 0 nobody need be of the group: the last of it is the lowest ratio,
+        # the first of it the highest.
+        _crossing(least, lambda above, below: above >= 0 > below, otherwise=max),
+        _crossing(most, lambda above, below: above > 0 >= below, otherwise=min),
+    )
+
+
+#: A bend at height 0, with the fall before it and after it.
+_Bend = tuple[float, int, int]
+
+
+def _crossing(
+    bent: Sequence[_Bend],
+    crosses: Callable[[float, float], bool],
+    *,
+    otherwise: Callable[[Iterable[float]], float],
+) -> float:
+    """Where the sum of falling broken lines crosses 0."""
+    bends = sorted(at for at, _, _ in bent)
+
+    def height(at: float) -> float:
+        return math.fsum((bend - at) * (before if at < bend else after) for bend, before, after in bent)
+
+    for left, right in itertools.pairwise(bends):
+        above, below = height(left), height(right)
+        if crosses(above, below):
+            return left + (right - left) * above / (above - below)
+    return otherwise(bends)
 
 
 def _extreme(
@@ -107,35 +183,26 @@ def wilson_range(numerator: int, denominator: int) -> Range:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def percentile_range(
-    events: Sequence[Event], statistic: Callable[[Sequence[Event]], float | None]
-) -> Range | None:
-    """The percentile bootstrap range, from events drawn again with replacement by a fixed seed.
+def ratio_range(observed: float, expected: float, spread: Spread, rooms: int) -> Range:
+    """The jackknife-t range of meetings over meetings by chance, from sums over rooms; never below 0.
 
-    The order of `events` matters to the draw, so the caller sorts them. Draws for which the statistic
-    is undefined are left out; None when it always is.
+    Without an event the ratio moves by (ratio·stake - meetings)/(expected - stake), where its stake is
+    what chance loses with it. Those moves are summed here with one divisor, the mean stake weighed by
+    itself, so that the sums of two sets of events can be added. In simulations the range covers the
+    truth as often as leaving out each event in turn does, or up to 4 in 100 oftener (10 to 200 events).
+
+    `expected` is more than any one event's stake, and there are at least two rooms.
     """
-    # Repeatable on purpose: an edition made again from the same tallies must say the same.
-    uniform = random.Random(_SEED).random
-    size = len(events)
-    drawn = (statistic([events[int(uniform() * size)] for _ in range(size)]) for _ in range(_REPLICATES))
-    values = sorted(value for value in drawn if value is not None)
-    if not values:
-        return None
-    tail = round(len(values) * 0.025)
-    return values[tail], values[-1 - tail]
-
-
-def jackknife_range(estimate: float, without_each: Sequence[float]) -> Range:
-    """The jackknife-t range around an estimate, from the estimate without each event in turn.
-
-    Never below 0, for ratios. `without_each` holds at least two.
-    """
-    count = len(without_each)
-    mean = fmean(without_each)
-    variance = (count - 1) / count * math.fsum((value - mean) ** 2 for value in without_each)
-    half = t_quantile(count - 1) * math.sqrt(variance)
-    return max(0.0, estimate - half), estimate + half
+    ratio = observed / expected
+    moves = (
+        spread.meetings_squared - 2 * ratio * spread.meetings_by_stake + ratio * ratio * spread.stakes_squared
+    )
+    if moves <= 1e-12 * spread.meetings_squared:
+        # Nothing but rounding: all rooms are alike.
+        moves = 0.0
+    left = expected - (spread.stakes_squared / spread.stakes if spread.stakes else 0.0)
+    half = t_quantile(rooms - 1) * math.sqrt(moves) / left
+    return max(0.0, ratio - half), ratio + half
 
 
 def t_quantile(degrees: int) -> float:

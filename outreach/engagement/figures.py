@@ -13,7 +13,8 @@ from outreach.engagement.measures import Measure, RangeKind, Tally
 from outreach.i18n import N_
 
 #: Changes whenever a figure could come out differently; every edition keeps the one it was made with.
-METHOD_VERSION = "2026-1"
+#: 2026-2: the range of meetings by chance comes from sums over rooms, and exposures are rounded outwards.
+METHOD_VERSION = "2026-2"
 
 #: Rooms where more people than this named a group get a line of their own: one festival of 2,000 moved
 #: the ratio of a simulated season from 0.69 to 0.89.

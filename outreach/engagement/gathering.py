@@ -1,13 +1,12 @@
-"""From a period's held events to one report: who is in it, and within what chance is judged; pure."""
+"""From sums of a period's held events to its report: who is in it, and within what chance is judged; pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
-from outreach.engagement import figures, measures
-from outreach.engagement.periods import Period, quarter_name
-from outreach.engagement.totals import BallotTotals, is_reliable, tally
+from outreach.engagement import figures, measures, summary
+from outreach.engagement.periods import Period
+from outreach.engagement.statistics import NOTHING, Statistics, by_stratum, close
 from outreach.i18n import N_
 
 #: Within what seats are shuffled: events of one county and quarter, or of one county over the period.
@@ -21,18 +20,57 @@ STRATA_SENTENCES: dict[Strata, str] = {
     ),
 }
 
+#: What a report may be divided by.
+Cut = Literal["quarter", "county", "kind", "size", "organization"]
+#: Rooms of up to 60 known people, and of more.
+Size = Literal["small", "large"]
+
 
 @dataclass(frozen=True, slots=True)
-class HeldEvent:
-    """An event that took place, with its ballots where people were asked."""
+class Scope:
+    """Which of a period's events are in a report; None takes all."""
 
-    on: date
-    #: County by its slug, or a word for what has none.
+    kind: str | None = None
+    #: A county by its slug, or a word for what has none.
+    county: str | None = None
+    organization_id: int | None = None
+    #: Leaves out events where nobody was asked, whose size nobody knows.
+    size: Size | None = None
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The sums of the events of one quarter and county whose rooms are large, or of those whose are not.
+
+    No stratum is closed yet: that is done by `gathered`, which knows how wide one is.
+    """
+
+    quarter: str
     place: str
-    #: None when nobody counted.
-    head_count: int | None
-    #: None when nobody was asked.
-    totals: BallotTotals | None
+    is_large: bool
+    sums: Statistics
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The sums of a period and scope with closed strata: of all rooms, of small and of large ones."""
+
+    strata: Strata = "quarter"
+    whole: Statistics = NOTHING
+    small: Statistics = NOTHING
+    large: Statistics = NOTHING
+
+    def __add__(self, other: "Gathered") -> "Gathered":
+        """The sums of both, each compared within its own strata."""
+        return Gathered(
+            "quarter" if self.strata == other.strata == "quarter" else "period",
+            self.whole + other.whole,
+            self.small + other.small,
+            self.large + other.large,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +82,41 @@ class EngagementReport:
     figures: figures.Report
 
 
-def gather(period: Period, events: Sequence[HeldEvent], *, sealed: int) -> EngagementReport:
-    """The report of a period's readable events; `sealed` more took place and cannot be read yet.
+def stratum(part: Part, strata: Strata) -> tuple[str, ...]:
+    """With what a part's events are compared."""
+    return (part.quarter, part.place) if strata == "quarter" else (part.place,)
+
+
+def gathered(parts: Sequence[Part], strata: Strata) -> Gathered:
+    """The parts' sums, compared within strata of this width."""
+
+    def closed(chosen: Iterable[Part]) -> Statistics:
+        return close(by_stratum((stratum(part, strata), part.sums) for part in chosen).values())
+
+    return Gathered(
+        strata,
+        closed(parts),
+        closed(part for part in parts if not part.is_large),
+        closed(part for part in parts if part.is_large),
+    )
+
+
+def widened(parts: Sequence[Part]) -> Gathered:
+    """The parts' sums within the strata that their number allows.
 
     Chance is judged within county and quarter: over longer times and wider places, distance looks like
     aversion. Where that leaves too few events with another one to compare with, whole periods of a
     county stand in, and the report says so; where that helps no figure, the finer rule stays.
     """
-    fine = _report(events, sealed, lambda event: f"{quarter_name(event.on)} {event.place}")
-    if fine.chance_ratio.reason == measures.FEW_COMPARABLE_EVENTS:
-        coarse = _report(events, sealed, lambda event: event.place)
-        if coarse.chance_ratio.value is not None:
-            return EngagementReport(period, "period", coarse)
-    return EngagementReport(period, "quarter", fine)
+    fine = gathered(parts, "quarter")
+    if summary.chance_reason(fine.whole) == measures.FEW_COMPARABLE_EVENTS:
+        coarse = gathered(parts, "period")
+        if summary.chance_reason(coarse.whole) is None:
+            return coarse
+    return fine
 
 
-def _report(
-    events: Sequence[HeldEvent], sealed: int, stratum_of: Callable[[HeldEvent], str]
-) -> figures.Report:
-    asked = [(event, event.totals) for event in events if event.totals is not None]
-    heads = [event.head_count for event in events if event.head_count is not None]
-    return figures.report(
-        [tally(totals, event.head_count, stratum=stratum_of(event)) for event, totals in asked],
-        events_held=len(events),
-        head_count=sum(heads) if heads else None,
-        events_sealed=sealed,
-        events_unreliable=sum(not is_reliable(totals, event.head_count) for event, totals in asked),
-    )
+def report(period: Period, found: Gathered, *, sealed: int) -> EngagementReport:
+    """The report of gathered sums; `sealed` more events took place and cannot be read yet."""
+    made = summary.report(found.whole, small=found.small, large=found.large, sealed=sealed)
+    return EngagementReport(period, found.strata, made)

@@ -13,10 +13,10 @@ from typing import Literal
 from outreach.engagement.bounds import (
     Range,
     Room,
+    Spread,
     exposure_bounds,
-    jackknife_range,
     met,
-    percentile_range,
+    ratio_range,
     wilson_range,
 )
 from outreach.i18n import N_
@@ -161,10 +161,10 @@ def shared_events(tallies: Iterable[Tally]) -> Measure:
     """
     assessable = _assessable(tallies)
     shared, events = sum(map(is_shared, assessable)), len(assessable)
-    reason = _too_few(events) or _too_silent(assessable)
+    reason = too_few(events) or _too_silent(assessable)
     if reason:
         return Measure(shared, events, reason=reason)
-    return _with_range(Measure(shared, events, shared / events), wilson_range(shared, events), events)
+    return with_range(Measure(shared, events, shared / events), wilson_range(shared, events), events)
 
 
 def certainly_shared_events(tallies: Iterable[Tally]) -> Measure:
@@ -179,7 +179,7 @@ def possibly_shared_events(tallies: Iterable[Tally]) -> Measure:
 
 def _share_of_events(assessable: list[Tally], is_counted: Callable[[Tally], bool]) -> Measure:
     counted, events = sum(map(is_counted, assessable)), len(assessable)
-    reason = _too_few(events)
+    reason = too_few(events)
     return Measure(counted, events, None if reason else counted / events, reason=reason)
 
 
@@ -194,11 +194,11 @@ def people_at_shared_events(tallies: Iterable[Tally]) -> Measure:
         for is_counted in (is_certainly_shared, is_shared, is_possibly_shared)
     )
     people = sum(tally.people for tally in assessable)
-    few = _too_few(len(assessable))
+    few = too_few(len(assessable))
     if few:
         return Measure(counted, people, reason=few)
     bounds = (least / people, most / people)
-    return _bounded(counted, people, bounds, reason=_too_silent(assessable))
+    return bounded(counted, people, bounds, reason=_too_silent(assessable))
 
 
 def newcomer_share(tallies: Sequence[Tally]) -> Measure:
@@ -210,7 +210,7 @@ def newcomer_share(tallies: Sequence[Tally]) -> Measure:
     newcomers = sum(tally.newcomers for tally in tallies)
     known = sum(tally.known for tally in tallies)
     unsaid = sum(tally.unsaid for tally in tallies)
-    return _share_with_unsaid(newcomers, known, unsaid, reason=_too_silent(tallies))
+    return share_with_unsaid(newcomers, known, unsaid, reason=_too_silent(tallies))
 
 
 def answer_share(tallies: Sequence[Tally], answer: Answer) -> Measure:
@@ -221,18 +221,18 @@ def answer_share(tallies: Sequence[Tally], answer: Answer) -> Measure:
     given = sum(getattr(tally, answer) for tally in tallies)
     answered = sum(tally.answered for tally in tallies)
     unsaid = sum(tally.unsaid for tally in tallies)
-    return _share_with_unsaid(given, answered, unsaid, reason=_too_silent(tallies))
+    return share_with_unsaid(given, answered, unsaid, reason=_too_silent(tallies))
 
 
 def answered_rate(tallies: Sequence[Tally]) -> Measure:
     """M2: people who answered out of people in the room, 0 to 1; undefined when nobody was there."""
     answered, people = sum(tally.answered for tally in tallies), sum(tally.people for tally in tallies)
-    return _ratio(answered, people)
+    return ratio(answered, people)
 
 
 def reporting_rate(events_with_ballots: int, events_held: int) -> Measure:
     """Held events that asked, out of all held: where only mixed events ask, every other figure flatters."""
-    return _ratio(events_with_ballots, events_held, otherwise=NO_EVENTS)
+    return ratio(events_with_ballots, events_held, otherwise=NO_EVENTS)
 
 
 def counted_rate(answers: int, head_count: int | None) -> Measure:
@@ -241,7 +241,7 @@ def counted_rate(answers: int, head_count: int | None) -> Measure:
         return Measure(answers, 0, reason=NO_HEAD_COUNT)
     if head_count < answers:
         return Measure(answers, head_count, reason=HEAD_COUNT_TOO_LOW)
-    return _ratio(answers, head_count)
+    return ratio(answers, head_count)
 
 
 def newcomer_exposure(tallies: Sequence[Tally]) -> Measure:
@@ -258,7 +258,7 @@ def newcomer_exposure(tallies: Sequence[Tally]) -> Measure:
 
 def newcomer_isolation(tallies: Sequence[Tally]) -> Measure:
     """M3, aPa: for a typical newcomer, the share of the others in the room who are newcomers: 1 - aPb."""
-    return _complement(newcomer_exposure(tallies))
+    return complement(newcomer_exposure(tallies))
 
 
 def resident_exposure(tallies: Sequence[Tally]) -> Measure:
@@ -274,7 +274,7 @@ def expected_exposure(tallies: Iterable[Tally]) -> Measure:
     fixed: sum over strata of A·B/(A+B-1), divided by all A. Undefined as aPb is.
     """
     rooms = _rooms(tallies)
-    return _ratio(_by_chance(rooms), sum(newcomers for _, newcomers, _ in rooms))
+    return ratio(_by_chance(rooms), sum(newcomers for _, newcomers, _ in rooms))
 
 
 def chance_ratio(tallies: Sequence[Tally]) -> Measure:
@@ -286,9 +286,9 @@ def chance_ratio(tallies: Sequence[Tally]) -> Measure:
     answered as well.
 
     A lone event of its stratum equals its own expectation and can only pull towards 1, so only rooms
-    with company count as events here: counts only under 10 of them; the wider of bootstrap and
-    jackknife from 10; the jackknife, which covers better, from 40. No range when events say nothing
-    about chance (all alike), no value when one event alone decides.
+    with company count as events here: counts only under 10 of them, and a jackknife range from 10. (The
+    percentile bootstrap covers less at every size.) No range when events say nothing about chance (all
+    alike), no value when one event alone decides.
     """
     rooms = _rooms(tallies)
     observed, expected = _in_rooms(rooms), _by_chance(rooms)
@@ -297,14 +297,16 @@ def chance_ratio(tallies: Sequence[Tally]) -> Measure:
     events = _comparable_events(tallies)
     if events < ROUGH_RANGE_EVENTS:
         return Measure(observed, expected, reason=FEW_COMPARABLE_EVENTS)
-    without_each = _without_each(rooms, observed, expected)
-    if without_each is None:
+    stakes = _stakes(rooms)
+    if hinges_on_one(expected, max(stake for _, stake in stakes)):
         return Measure(observed, expected, reason=ONE_EVENT)
-    value = observed / expected
-    ranges = [jackknife_range(value, without_each)]
-    if events < LIKELY_RANGE_EVENTS:
-        ranges += filter(None, [percentile_range(rooms, _observed_by_expected)])
-    return _with_range(Measure(observed, expected, value), max(ranges, key=_width), events)
+    found = ratio_range(observed, expected, _spread(stakes), len(rooms))
+    return with_range(Measure(observed, expected, observed / expected), found, events)
+
+
+def hinges_on_one(expected: float, largest_stake: float) -> bool:
+    """Whether chance would bring no meeting but for one event; compared with room for rounding."""
+    return expected - largest_stake <= 1e-9 * expected
 
 
 def by_stratum(tallies: Iterable[Tally]) -> dict[str, list[Tally]]:
@@ -336,23 +338,24 @@ def _stratum_sums(rooms: Sequence[_Seats]) -> dict[str, tuple[int, int]]:
     return sums
 
 
-def _observed_by_expected(rooms: Sequence[_Seats]) -> float | None:
-    expected = _by_chance(rooms)
-    return _in_rooms(rooms) / expected if expected else None
-
-
-def _without_each(rooms: Sequence[_Seats], observed: float, expected: float) -> list[float] | None:
-    """O/E without each room in turn, or None when one of them is undefined."""
+def _stakes(rooms: Sequence[_Seats]) -> list[tuple[float, float]]:
+    """Each room's meetings, and what the meetings by chance of its stratum lose without it."""
     sums = _stratum_sums(rooms)
-    left = []
+    found = []
     for stratum, newcomers, residents in rooms:
         all_newcomers, all_residents = sums[stratum]
-        elsewhere = expected - met(all_newcomers, all_residents)
-        rest = elsewhere + met(all_newcomers - newcomers, all_residents - residents)
-        if rest <= 0:
-            return None
-        left.append((observed - met(newcomers, residents)) / rest)
-    return left
+        rest = met(all_newcomers - newcomers, all_residents - residents)
+        found.append((met(newcomers, residents), met(all_newcomers, all_residents) - rest))
+    return found
+
+
+def _spread(stakes: Sequence[tuple[float, float]]) -> Spread:
+    return Spread(
+        math.fsum(meetings * meetings for meetings, _ in stakes),
+        math.fsum(meetings * stake for meetings, stake in stakes),
+        math.fsum(stake * stake for _, stake in stakes),
+        math.fsum(stake for _, stake in stakes),
+    )
 
 
 def _comparable_events(tallies: Iterable[Tally]) -> int:
@@ -367,36 +370,44 @@ def _assessable(tallies: Iterable[Tally]) -> list[Tally]:
     return [tally for tally in tallies if is_assessable(tally)]
 
 
-def _too_few(events: int) -> str | None:
+def too_few(events: int) -> str | None:
+    """Why only counts are said of so few assessable events."""
     if events == 0:
         return NOT_ENOUGH_ANSWERS
     return FEW_EVENTS if events < ROUGH_RANGE_EVENTS else None
 
 
-def _too_silent(tallies: Sequence[Tally]) -> str | None:
-    answered, people = sum(tally.answered for tally in tallies), sum(tally.people for tally in tallies)
+def too_silent(answered: int, people: int) -> str | None:
+    """Why only lowest and highest are said where so few of the people answered."""
     return LOW_RESPONSE if 100 * answered < LEAST_ANSWERED_PERCENT * people else None
 
 
-def _ratio(numerator: float, denominator: float, *, otherwise: str = NOT_ENOUGH_ANSWERS) -> Measure:
+def _too_silent(tallies: Sequence[Tally]) -> str | None:
+    return too_silent(sum(tally.answered for tally in tallies), sum(tally.people for tally in tallies))
+
+
+def ratio(numerator: float, denominator: float, *, otherwise: str = NOT_ENOUGH_ANSWERS) -> Measure:
+    """A share without a range; undefined for nothing out of nothing."""
     if not denominator:
         return Measure(numerator, denominator, reason=otherwise)
     return Measure(numerator, denominator, numerator / denominator)
 
 
-def _share_with_unsaid(part: int, whole: int, unsaid: int, *, reason: str | None) -> Measure:
+def share_with_unsaid(part: int, whole: int, unsaid: int, *, reason: str | None) -> Measure:
+    """A share with its bounds: all of the unsaid outside the part, or in it."""
     most = whole + unsaid
     bounds = (part / most, (part + unsaid) / most) if most else None
-    return _bounded(part, whole, bounds, reason=reason)
+    return bounded(part, whole, bounds, reason=reason)
 
 
 def _exposure(rooms: Sequence[Room], *, reason: str | None) -> Measure:
     seated = [(own, other) for own, other, _ in rooms if own + other >= 2]
     meetings = math.fsum(met(own, other) for own, other in seated)
-    return _bounded(meetings, sum(own for own, _ in seated), exposure_bounds(rooms), reason=reason)
+    return bounded(meetings, sum(own for own, _ in seated), exposure_bounds(rooms), reason=reason)
 
 
-def _complement(measure: Measure) -> Measure:
+def complement(measure: Measure) -> Measure:
+    """What is left of a share to 1."""
     low, high = measure.low, measure.high
     return Measure(
         measure.denominator - measure.numerator,
@@ -409,7 +420,7 @@ def _complement(measure: Measure) -> Measure:
     )
 
 
-def _bounded(numerator: float, denominator: float, bounds: Range | None, *, reason: str | None) -> Measure:
+def bounded(numerator: float, denominator: float, bounds: Range | None, *, reason: str | None) -> Measure:
     """A measure with bounds; `reason` withholds the value and leaves them."""
     if not denominator:
         reason = NOT_ENOUGH_ANSWERS
@@ -423,7 +434,7 @@ def _bounded(numerator: float, denominator: float, bounds: Range | None, *, reas
     return Measure(numerator, denominator, value, low, high, "bounds", reason)
 
 
-def _with_range(measure: Measure, found: Range, events: int) -> Measure:
+def with_range(measure: Measure, found: Range, events: int) -> Measure:
     """A measure with its sampling range; one without width would claim what nobody knows, and is left out."""
     if not _width(found):
         return measure

@@ -1,16 +1,46 @@
-"""Reads held events and their tallies; the only place that reads a tally, and never one that is sealed."""
+"""Reads held events and their tallies; the only place that reads a tally, and never one that is sealed.
 
+Sums are made in the database. What comes back is a line for each quarter, county and size of room,
+however many events there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Float,
+    Integer,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    column,
+    extract,
+    func,
+    join,
+    literal,
+    or_,
+    outerjoin,
+    select,
+    values,
+)
 
 from outreach.accounts.models import Jurisdiction
 from outreach.database import db
-from outreach.engagement.gathering import HeldEvent
+from outreach.engagement import sums
+from outreach.engagement.bounds import Exposure, Spread
+from outreach.engagement.figures import LARGE_ROOM_PEOPLE
+from outreach.engagement.gathering import EVERYTHING, Cut, Gathered, Part, Scope, Size, stratum
+from outreach.engagement.measures import hinges_on_one
 from outreach.engagement.models import EventTally
 from outreach.engagement.periods import Period
-from outreach.engagement.totals import BallotTotals
+from outreach.engagement.statistics import Statistics, by_stratum
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event, Venue
 from outreach.registration.models import Attendance
@@ -19,54 +49,334 @@ from outreach.registration.models import Attendance
 ONLINE, ELSEWHERE = "online", "elsewhere"
 
 
-def held_events(period: Period) -> list[HeldEvent]:
-    """The events that took place in a period and whose guests are forgotten, in the order of time.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which events are read, and by what their sums are kept apart."""
 
-    Their tallies are open from then on; no other tally is even fetched.
-    """
-    place = case((Event.delivery == "online", ONLINE), else_=func.coalesce(Jurisdiction.slug, ELSEWHERE))
-    totals = (EventTally.newcomers, EventTally.residents, EventTally.both, EventTally.unsaid)
-    rows = db.session.execute(
-        select(Event.starts_local, place, Event.head_count, *totals)
-        .join(Attendance, and_(Attendance.event_id == Event.id, Attendance.forgotten_at.is_not(None)))
-        .outerjoin(EventTally, EventTally.event_id == Event.id)
-        .outerjoin(Venue, Venue.id == Event.venue_id)
-        .outerjoin(Jurisdiction, Jurisdiction.id == Venue.county_id)
-        .where(*_took_place(period))
-        .order_by(Event.starts_at, Event.id)
-    )
-    return [
-        HeldEvent(
-            starts_local.date(),
-            slug,
-            head_count,
-            None if newcomers is None else BallotTotals(newcomers, *others),
+    period: Period
+    scope: Scope = EVERYTHING
+    by: Cut | None = None
+
+
+def parts(question: Question) -> dict[str, list[Part]]:
+    """The plain sums of readable events, for each value of the cut ("" without one). One query."""
+    rows = _rooms(question, "quarter", "place")
+    keys = (rows.c.value, rows.c.quarter, rows.c.place, sums.is_large(rows.c))
+    wanted = sums.sums_of(rows.c)
+    found: dict[str, list[Part]] = {}
+    lines = db.session.execute(select(*keys, *wanted.values()).group_by(*keys))
+    for value, quarter, place, is_large, *numbers in lines:
+        counted: dict[str, Any] = dict(zip(wanted, (number or 0 for number in numbers), strict=True))
+        made = Statistics(**counted)
+        found.setdefault(value, []).append(Part(_quarter_name(quarter), place, bool(is_large), made))
+    return found
+
+
+def with_spreads(
+    question: Question, found: Mapping[str, Sequence[Part]], closed: Mapping[str, Gathered]
+) -> dict[str, Gathered]:
+    """Closed sums completed with how unlike each other their rooms are. One query."""
+    rows, strata = _rooms(question, "quarter", "place"), _strata_table(found, closed)
+    meetings = sums.met(rows.c.a, rows.c.b)
+    among_all = sums.spread_of(meetings, sums.stake(rows.c, strata.c.a, strata.c.b))
+    among_alike = sums.spread_of(meetings, sums.stake(rows.c, strata.c.a_alike, strata.c.b_alike))
+    lines = db.session.execute(
+        select(strata.c.value, strata.c.is_large, *among_all.values(), *among_alike.values())
+        .join(
+            strata,
+            and_(
+                *(strata.c[name] == rows.c[name] for name in ("value", "quarter", "place")),
+                strata.c.is_large == sums.is_large(rows.c),
+            ),
         )
-        for starts_local, slug, head_count, newcomers, *others in rows
-    ]
-
-
-def sealed_events(period: Period) -> int:
-    """How many events took place in a period whose guests are not forgotten yet, ballots or none."""
-    found = db.session.scalar(
-        select(func.count())
-        .select_from(Event)
-        .outerjoin(Attendance, Attendance.event_id == Event.id)
-        .where(*_took_place(period), Attendance.forgotten_at.is_(None))
+        .where(rows.c.k >= 2)
+        .group_by(strata.c.value, strata.c.is_large)
     )
-    return found or 0
+    completed = dict(closed)
+    for value, is_large, *numbers in lines:
+        *among_all_sums, largest = numbers[: len(among_all)]
+        *among_alike_sums, largest_alike = numbers[len(among_all) :]
+        completed[value] = _completed(
+            completed[value],
+            "large" if is_large else "small",
+            (Spread(*among_all_sums), largest),
+            (Spread(*among_alike_sums), largest_alike),
+        )
+    return completed
 
 
-def _took_place(period: Period) -> list[ColumnElement[Any]]:
+#: A spread, and the largest stake in it.
+_Stakes = tuple[Spread, float]
+
+
+def _completed(before: Gathered, size: Size, among_all: _Stakes, among_alike: _Stakes) -> Gathered:
+    whole = _spread_out(before.whole, *among_all)
+    if size == "large":
+        return replace(before, whole=whole, large=_spread_out(before.large, *among_alike))
+    return replace(before, whole=whole, small=_spread_out(before.small, *among_alike))
+
+
+def _spread_out(closed: Statistics, spread: Spread, largest_stake: float) -> Statistics:
+    return replace(
+        closed,
+        spread=closed.spread + spread,
+        hinges_on_one=closed.hinges_on_one or hinges_on_one(closed.by_chance, largest_stake),
+    )
+
+
+def _strata_table(found: Mapping[str, Sequence[Part]], closed: Mapping[str, Gathered]) -> CTE:
+    """A line for every part with the two groups of its stratum: all of them, and those in rooms alike."""
+    lines = []
+    for value, its_parts in found.items():
+        width = closed[value].strata
+        everybody = by_stratum((stratum(part, width), part.sums) for part in its_parts)
+        alike = by_stratum(((*stratum(part, width), part.is_large), part.sums) for part in its_parts)
+        for part in its_parts:
+            own = everybody[stratum(part, width)]
+            beside = alike[*stratum(part, width), part.is_large]
+            lines.append(
+                (
+                    value, _quarter_number(part.quarter), part.place, int(part.is_large),
+                    own.newcomers_in_company, own.residents_in_company,
+                    beside.newcomers_in_company, beside.residents_in_company,
+                )
+            )  # fmt: skip
+    columns: list[ColumnElement[Any]] = [
+        column("value", String),
+        column("quarter", Integer),
+        column("place", String),
+        *(column(name, Integer) for name in ("is_large", "a", "b", "a_alike", "b_alike")),
+    ]
+    # Written out, since a database takes only so many values beside a statement.
+    return values(*columns, name="strata", literal_binds=True).data(lines).cte("strata")
+
+
+def with_exposures(question: Question, closed: Mapping[str, Gathered]) -> dict[str, Gathered]:
+    """Closed sums completed with the bounds of exposure. A few queries, however many events.
+
+    Dinkelbach's iteration of `bounds.exposure_bounds`, for both groups and both ends at once. It ends
+    when the bound is known to half a thousandth, and gives the outer side of what is left.
+    """
+    trials = {value: _first_trial(gathered.whole) for value, gathered in closed.items()}
+    first = settled = _settled(question, trials)
+    while settled:
+        moving = {}
+        for value, sides in settled.items():
+            whole = closed[value].whole
+            fewest = (whole.newcomers_in_company,) * 2 + (whole.residents_in_company,) * 2
+            steps = [_step(*side, certain) for side, certain in zip(sides, fewest, strict=True)]
+            if all(is_last for _, is_last in steps):
+                trials[value] = tuple(
+                    min(1.0, max(0.0, ratio + step))
+                    for ratio, (step, _) in zip(trials[value], steps, strict=True)
+                )
+            else:
+                trials[value] = moving[value] = tuple(
+                    ratio + (excess / members if members else 0.0)
+                    for ratio, (excess, members) in zip(trials[value], sides, strict=True)
+                )
+        settled = _settled(question, moving) if moving else {}
+    return {
+        value: replace(gathered, whole=_exposed(gathered.whole, trials[value], first[value]))
+        for value, gathered in closed.items()
+    }
+
+
+#: Trial ratios: the least and the greatest for newcomers, then for residents. What rooms give at them:
+#: meetings less ratio·members, and members.
+_Ratios = tuple[float, ...]
+_Settled = tuple[tuple[float, int], ...]
+_NOBODY: _Settled = ((0.0, 0),) * 4
+
+#: A bound may be so much too wide, and never too narrow.
+_CLOSE = 0.0005
+_SAME = 1e-9
+
+
+def _step(excess: float, members: int, fewest: int) -> tuple[float, bool]:
+    """How far the bound is from the trial at most, and whether that is near enough to stop.
+
+    The excess changes by at least `fewest` and at most, on this side, `members` a step.
+    """
+    if not members:
+        return 0.0, True
+    inner, outer = excess / members, excess / fewest if fewest else 0.0
+    if not fewest:
+        return inner, abs(inner) <= _SAME
+    return outer, abs(outer - inner) <= _CLOSE
+
+
+def _first_trial(found: Statistics) -> _Ratios:
+    """The exposure as answered, which both ends enclose, or the far ends where nobody answered."""
+    ratios = []
+    for members in (found.newcomers_in_company, found.residents_in_company):
+        ratios += [found.meetings / members] * 2 if members else [1.0, 0.0]
+    return tuple(ratios)
+
+
+def _settled(question: Question, trials: Mapping[str, _Ratios]) -> dict[str, _Settled]:
+    """What every room gives where it is settled at the trial ratios. One query."""
+    names = ("newcomers_low", "newcomers_high", "residents_low", "residents_high")
+    columns: list[ColumnElement[Any]] = [column("value", String), *(column(name, Float) for name in names)]
+    lines = [(value, *ratios) for value, ratios in trials.items()]
+    tried = values(*columns, name="tried", literal_binds=True).data(lines).cte("tried")
+    rooms = _rooms(question)
+    seats = rooms.join(tried, and_(tried.c.value == rooms.c.value, rooms.c.k + rooms.c.u >= 2))
+    others = (rooms.c.k + rooms.c.u - 1).label("others")
+    row = sums.fenced(
+        {**rooms.c, "others": others, **{name: tried.c[name] for name in names}}, source=seats
+    ).c
+    given: dict[str, ColumnElement[Any]] = {}
+    for group, (own, other) in {"newcomers": (row.a, row.b), "residents": (row.b, row.a)}.items():
+        low, high = row[f"{group}_low"], row[f"{group}_high"]
+        said, everybody = sums.as_said(own, other), sums.with_all(row, own, other)
+        filled = sums.best_filled(row, own, high)
+        given |= {
+            f"{group}_said": said[0] - low * said[1],
+            f"{group}_all": everybody[0] - low * everybody[1],
+            f"{group}_as_said": said[1],
+            f"{group}_filled": filled,
+        }
+    made = sums.fenced({**row, **given}).c
+    wanted = []
+    for group, own in (("newcomers", made.a), ("residents", made.b)):
+        at_least, at_most = made[f"{group}_said"], made[f"{group}_all"]
+        filled, is_lower = made[f"{group}_filled"], at_most < at_least
+        wanted += [
+            func.sum(sums.least(at_least, at_most)),
+            func.sum(case((is_lower, own + made.u), else_=made[f"{group}_as_said"])),
+            func.sum(
+                1.0 * filled * (made.others + 1 - filled) / made.others - made[f"{group}_high"] * filled
+            ),
+            func.sum(filled),
+        ]
+    found = dict.fromkeys(trials, _NOBODY)
+    for value, *numbers in db.session.execute(select(made.value, *wanted).group_by(made.value)):
+        found[value] = tuple((numbers[at], int(numbers[at + 1])) for at in range(0, len(numbers), 2))
+    return found
+
+
+def _exposed(found: Statistics, ratios: _Ratios, first: _Settled) -> Statistics:
+    newcomers = Exposure(ratios[0], ratios[1], found.newcomers_in_company, found.newcomers + found.unsaid)
+    residents = Exposure(ratios[2], ratios[3], found.residents_in_company, found.residents + found.unsaid)
+    # At the first trial nobody is of the group only where no answers would put one beside somebody.
+    return replace(
+        found,
+        newcomer_exposures=(newcomers,) if first[1][1] else (),
+        resident_exposures=(residents,) if first[3][1] else (),
+    )
+
+
+def sealed_events(question: Question) -> dict[str, int]:
+    """How many events took place whose guests are not forgotten yet, ballots or none, for each value.
+
+    By size of room there is nothing to say: it is sealed as well.
+    """
+    if question.by == "size" or question.scope.size:
+        return {}
+    value = _VALUES[question.by]
+    found = db.session.execute(
+        select(value, func.count())
+        .select_from(_joined(Event, is_readable=False))
+        .where(*_conditions(question), Attendance.forgotten_at.is_(None))
+        .group_by(value)
+    )
+    return {str(key): count for key, count in found}
+
+
+def _rooms(question: Question, *keys: str) -> Subquery:
+    """The readable events as rooms, one row each, with what sums are made of."""
+    raw = sums.fenced(
+        {
+            "value": _VALUES.get(question.by, _ALL),
+            **{key: _KEYS[key] for key in keys},
+            "heads": Event.__table__.c.head_count,
+            **{short: EventTally.__table__.c[name] for short, name in _BALLOTS.items()},
+            "cast": EventTally.newcomers + EventTally.residents + EventTally.both + EventTally.unsaid,
+        },
+        *_conditions(question),
+        source=_joined(Event, is_readable=True),
+    )
+    known = raw.c.a + raw.c.b
+    size = case((known > LARGE_ROOM_PEOPLE, "large"), (known >= 0, "small"))
+    columns: dict[str, ColumnElement[Any]] = {**raw.c, **sums.room_columns(raw.c)}
+    if question.by == "size":
+        columns["value"] = size
+    of_size: list[ColumnElement[bool]] = []
+    if question.by == "size":
+        of_size.append(known.is_not(None))
+    if question.scope.size:
+        of_size.append(size == question.scope.size)
+    return sums.fenced(columns, *of_size)
+
+
+def _joined(event: type[Event], *, is_readable: bool) -> Any:
+    """Events with their doors, their places and, where they may be read, their tallies."""
+    door = Attendance.event_id == event.id
+    found = (
+        join(event, Attendance, and_(door, Attendance.forgotten_at.is_not(None))).outerjoin(
+            EventTally, EventTally.event_id == event.id
+        )
+        if is_readable
+        else outerjoin(event, Attendance, door)
+    )
+    return found.outerjoin(Venue, Venue.id == event.venue_id).outerjoin(
+        Jurisdiction, Jurisdiction.id == Venue.county_id
+    )
+
+
+def _conditions(question: Question) -> list[ColumnElement[bool]]:
     """Closed as held on a day of the period at its place, and by its kind's rule for somebody."""
+    period, scope = question.period, question.scope
     starts = datetime.combine(period.starts_on, time())
     ends = datetime.combine(period.ends_on + timedelta(days=1), time())
-    enough = [
-        and_(Event.kind == kind.id, Event.head_count >= kind.held_from_people) for kind in KINDS.values()
-    ]
-    return [
+    wanted: list[ColumnElement[bool]] = [
         Event.status == "held",
         Event.starts_local >= starts,
         Event.starts_local < ends,
-        or_(Event.head_count.is_(None), *enough),
+        or_(Event.head_count.is_(None), *_held_for_enough()),
     ]
+    if scope.kind is not None:
+        wanted.append(Event.kind == scope.kind)
+    if scope.county is not None:
+        wanted.append(_PLACE.in_([scope.county]))
+    if scope.organization_id is not None:
+        wanted.append(Event.organization_id == scope.organization_id)
+    return wanted
+
+
+def _held_for_enough() -> list[ColumnElement[bool]]:
+    """By each kind's rule; where all kinds have one, their names are not looked at."""
+    rules = defaultdict(list)
+    for kind in KINDS.values():
+        rules[kind.held_from_people].append(kind.id)
+    return [
+        and_(Event.head_count >= people, *([Event.kind.in_(kinds)] if len(rules) > 1 else []))
+        for people, kinds in rules.items()
+    ]
+
+
+_YEAR = cast(extract("year", Event.starts_local), Integer)
+_SEASON = (cast(extract("month", Event.starts_local), Integer) - 1) // 3
+#: Four times the year and the quarter from 0, so that the next quarter is the next number.
+_QUARTER = _YEAR * 4 + _SEASON
+_PLACE = case((Event.delivery == "online", ONLINE), else_=func.coalesce(Jurisdiction.slug, ELSEWHERE))
+_KEYS: Mapping[str, ColumnElement[Any]] = {"quarter": _QUARTER, "place": _PLACE}
+_BALLOTS = {"a": "newcomers", "b": "residents", "both": "both"}
+_ALL = literal("")
+_VALUES: Mapping[Cut | None, ColumnElement[Any]] = {
+    None: _ALL,
+    "quarter": cast(_YEAR, String) + "-Q" + cast(_SEASON + 1, String),
+    "county": _PLACE,
+    "kind": cast(Event.kind, String),
+    "organization": cast(Event.organization_id, String),
+}
+
+
+def _quarter_number(name: str) -> int:
+    year, _, quarter = name.partition("-Q")
+    return int(year) * 4 + int(quarter) - 1
+
+
+def _quarter_name(number: int) -> str:
+    return f"{number // 4}-Q{number % 4 + 1}"

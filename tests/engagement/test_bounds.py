@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.engagement.bounds import (
+    Exposure,
     Room,
+    Spread,
     exposure_bounds,
-    jackknife_range,
+    joined_bounds,
     met,
-    percentile_range,
+    ratio_range,
     t_quantile,
     wilson_range,
 )
@@ -117,32 +119,79 @@ def test_t_quantile_is_the_printed_one(degrees: int, printed: float) -> None:
     assert t_quantile(degrees) == pytest.approx(printed, abs=1e-3)
 
 
-def test_jackknife_range_of_a_mean_is_the_textbook_one() -> None:
-    values = [float(value) for value in range(10, 20)]
-    mean, total = 14.5, sum(values)
-    error = math.sqrt(sum((value - mean) ** 2 for value in values) / 9 / 10)
-    found = jackknife_range(mean, [(total - value) / 9 for value in values])
-    assert found == pytest.approx((mean - 2.262 * error, mean + 2.262 * error), abs=1e-2)
+def _leaving_out(rooms: list[tuple[str, int, int]]) -> tuple[float, Spread, float]:
+    """Meetings by chance, the spread, and half the jackknife-t range from leaving out each room in turn."""
+
+    def by_chance(some: list[tuple[str, int, int]]) -> float:
+        strata = {name for name, _, _ in some}
+        sums = [[sum(x[i] for x in some if x[0] == name) for i in (1, 2)] for name in strata]
+        return sum(met(*pair) for pair in sums)
+
+    expected = by_chance(rooms)
+    observed = sum(met(a, b) for _, a, b in rooms)
+    ratios, spread = [], Spread()
+    for index, (_, a, b) in enumerate(rooms):
+        rest = by_chance(rooms[:index] + rooms[index + 1 :])
+        ratios.append((observed - met(a, b)) / rest)
+        stake = expected - rest
+        spread += Spread(met(a, b) ** 2, met(a, b) * stake, stake**2, stake)
+    count, mean = len(rooms), sum(ratios) / len(rooms)
+    error = math.sqrt((count - 1) / count * sum((each - mean) ** 2 for each in ratios))
+    return expected, spread, t_quantile(count - 1) * error
 
 
-def test_jackknife_range_never_goes_below_nothing() -> None:
-    assert jackknife_range(0.1, [0.0, 0.05, 0.4, 0.0, 0.2, 0.0, 0.0, 0.1])[0] == 0.0
+@pytest.mark.parametrize(("count", "strata", "within"), [(12, 2, 0.4), (40, 4, 0.15), (200, 8, 0.03)])
+def test_ratio_range_is_near_the_one_from_leaving_out_each_room(
+    count: int, strata: int, within: float
+) -> None:
+    draw = random.Random(count)
+    for _ in range(20):
+        rooms = []
+        for index in range(count):
+            people = draw.randint(4, 40)
+            seated = sum(draw.random() < 0.4 for _ in range(people))
+            newcomers = draw.choice((0, people)) if draw.random() < 0.3 else seated
+            rooms.append((str(index % strata), newcomers, people - newcomers))
+        observed = sum(met(a, b) for _, a, b in rooms)
+        expected, spread, half = _leaving_out(rooms)
+        low, high = ratio_range(observed, expected, spread, count)
+        assert high - observed / expected == pytest.approx(half, rel=within)
+        assert low == pytest.approx(max(0.0, 2 * observed / expected - high))
 
 
-def test_percentile_range_of_a_mean_is_near_the_normal_one() -> None:
-    draw = random.Random(3)
-    values = [draw.gauss(0, 1) for _ in range(100)]
-    mean = sum(values) / 100
-    error = math.sqrt(sum((value - mean) ** 2 for value in values) / 100 / 100)
-    found = percentile_range(values, lambda drawn: sum(drawn) / len(drawn))
-    assert found == pytest.approx((mean - 1.96 * error, mean + 1.96 * error), abs=error / 4)
+def test_ratio_range_never_goes_below_nothing_and_has_no_width_where_rooms_are_alike() -> None:
+    assert ratio_range(1.0, 10.0, Spread(1.0, 0.5, 9.0, 10.0), 12)[0] == 0.0
+    alike = Spread(12 * 0.25, 12 * 0.25, 12 * 0.25, 6.0)
+    assert ratio_range(6.0, 6.0, alike, 12) == (1.0, 1.0)
 
 
-def test_percentile_range_is_the_same_when_asked_twice() -> None:
-    assert percentile_range(range(12), max) == percentile_range(range(12), max)
+_ROOMS = st.lists(_ROOM, max_size=4)
 
 
-def test_percentile_range_leaves_out_undefined_draws() -> None:
-    never = percentile_range([1, 2], lambda drawn: None)
-    seldom = percentile_range([0, 1, 2], lambda drawn: max(drawn) or None)
-    assert (never, seldom) == (None, (1, 2))
+def _exposure(rooms: list[Room]) -> list[Exposure]:
+    """What is kept of a set of rooms."""
+    found = exposure_bounds(rooms)
+    fewest = sum(a for a, b, _ in rooms if a + b >= 2)
+    return [Exposure(*found, fewest, sum(a + u for a, _, u in rooms))] if found else []
+
+
+@given(st.lists(_ROOMS, max_size=3))
+def test_joined_bounds_enclose_the_bounds_of_all_rooms(sets: list[list[Room]]) -> None:
+    exact = exposure_bounds([room for rooms in sets for room in rooms])
+    joined = joined_bounds([each for rooms in sets for each in _exposure(rooms)])
+    assert (exact is None) == (joined is None)
+    if exact and joined:
+        assert joined[0] <= exact[0] + 1e-9
+        assert joined[1] >= exact[1] - 1e-9
+        assert 0 <= joined[0] <= joined[1] <= 1
+
+
+@given(_ROOMS)
+def test_joined_bounds_of_one_set_are_its_own(rooms: list[Room]) -> None:
+    assert joined_bounds(_exposure(rooms)) == exposure_bounds(rooms)
+
+
+def test_joined_bounds_are_exact_where_everybody_said() -> None:
+    sets = [[(4, 6, 0), (1, 9, 0)], [(10, 2, 0)]]
+    joined = joined_bounds([each for rooms in sets for each in _exposure(rooms)])
+    assert joined == pytest.approx(exposure_bounds([*sets[0], *sets[1]]))

@@ -1,90 +1,102 @@
-"""From held events to one report: what is in it, and within what chance is judged."""
+"""From sums to one report: within what chance is judged, and what adding keeps."""
 
-from datetime import date
+from functools import reduce
+from operator import add
 
 import pytest
 
 from outreach.engagement import measures
-from outreach.engagement.gathering import EngagementReport, HeldEvent, gather
+from outreach.engagement.bounds import met
+from outreach.engagement.gathering import Gathered, Part, Strata, gathered, report, widened
 from outreach.engagement.measures import Tally
 from outreach.engagement.periods import parse
-from outreach.engagement.totals import BallotTotals
+from outreach.engagement.statistics import Statistics
 
 YEAR = parse("2026")
-SPRING, SUMMER, FALL = date(2026, 5, 9), date(2026, 8, 1), date(2026, 10, 3)
+QUARTERS = ("2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4")
+PLACES = ("jackson", "clay", "platte")
 
 
-def held(on: date = SUMMER, place: str = "jackson", head_count: int | None = 40, **totals: int) -> HeldEvent:
-    counted = BallotTotals(**{"newcomers": 10, "residents": 20, "both": 2, "unsaid": 4, **totals})
-    return HeldEvent(on, place, head_count, counted)
-
-
-def made(events: list[HeldEvent], sealed: int = 0) -> EngagementReport:
-    return gather(YEAR, events, sealed=sealed)
-
-
-def test_report_counts_events_that_asked_did_not_ask_and_are_sealed() -> None:
-    found = made(
-        [held(), HeldEvent(SUMMER, "jackson", 25, None), HeldEvent(FALL, "clay", None, None)], 2
-    ).figures
-    assert (found.events_held, found.events_with_ballots, found.events_sealed, found.head_count) == (
-        3,
-        1,
-        2,
-        65,
+def part(quarter: str, place: str, *newcomers: int, is_large: bool = False) -> Part:
+    """One quarter of a county: rooms of 20 residents with so many newcomers each."""
+    return Part(
+        quarter,
+        place,
+        is_large,
+        Statistics(
+            events_held=len(newcomers),
+            asked=len(newcomers),
+            assessable=len(newcomers),
+            newcomers=sum(newcomers),
+            residents=20 * len(newcomers),
+            rooms=len(newcomers),
+            assessable_rooms=len(newcomers),
+            newcomers_in_company=sum(newcomers),
+            residents_in_company=20 * len(newcomers),
+            meetings=sum(met(each, 20) for each in newcomers),
+        ),
     )
-    assert (found.answers, found.unsaid) == (32, 8)
 
 
-def test_report_has_no_head_count_when_nobody_counted() -> None:
-    assert made([HeldEvent(SUMMER, "jackson", None, None)]).figures.head_count is None
+def by_tallies(parts: dict[tuple[str, str], tuple[int, ...]], strata: Strata) -> measures.Measure:
+    return measures.chance_ratio(
+        [
+            Tally(f"{quarter} {place}" if strata == "quarter" else place, each, 20, 0, 0)
+            for (quarter, place), newcomers in parts.items()
+            for each in newcomers
+        ]
+    )
 
 
-def test_report_keeps_unreliable_events_and_counts_them() -> None:
-    found = made([held(), held(head_count=60)]).figures
-    assert (found.events_unreliable, found.events_with_ballots, found.unsaid) == (1, 2, 36)
+@pytest.mark.parametrize("strata", ["quarter", "period"])
+def test_chance_is_judged_within_closed_strata(strata: Strata) -> None:
+    rooms = {(quarter, place): (2, 6, 10) for quarter in QUARTERS for place in PLACES}
+    found = gathered([part(*where, *newcomers) for where, newcomers in rooms.items()], strata).whole
+    expected = by_tallies(rooms, strata)
+    assert found.meetings / found.by_chance == pytest.approx(expected.value)
+    assert (found.meetings, found.by_chance) == pytest.approx((expected.numerator, expected.denominator))
+    assert found.comparable == 36
 
 
-def test_chance_is_judged_within_county_and_quarter() -> None:
-    events = [
-        held(on, place, newcomers=newcomers)
-        for on in (SPRING, FALL)
-        for place in ("jackson", "clay")
-        for newcomers in (2, 6, 10)
-    ]
-    report = made(events)
-    quarters = {SPRING: "2026-Q2", FALL: "2026-Q4"}
-    tallies = [
-        Tally(f"{quarters[event.on]} {event.place}", newcomers, 20, 2, 18 - newcomers)
-        for event in events
-        for newcomers in (event.totals.newcomers,)
-    ]
-    assert report.strata == "quarter"
-    assert report.figures.chance_ratio == measures.chance_ratio(tallies)
-    assert report.figures.chance_ratio.value is not None
+def test_chance_is_judged_within_county_and_quarter_where_events_suffice() -> None:
+    assert widened([part(quarter, "clay", 2, 6, 10) for quarter in QUARTERS]).strata == "quarter"
 
 
 def test_chance_is_judged_within_the_county_where_quarters_have_one_event_each() -> None:
-    events = [
-        held(on, place, newcomers=newcomers)
-        for on, newcomers in ((date(2026, 2, 1), 1), (SPRING, 4), (SUMMER, 8), (FALL, 12))
-        for place in ("jackson", "clay", "platte")
+    parts = [
+        part(quarter, place, newcomers)
+        for place in PLACES
+        for quarter, newcomers in zip(QUARTERS, (1, 4, 8, 12), strict=True)
     ]
-    report = made(events)
-    assert report.strata == "period"
-    assert report.figures.chance_ratio.value is not None
-    assert report.figures.shared_events.denominator == 12
+    found = widened(parts)
+    assert (found.strata, found.whole.comparable) == ("period", 12)
 
 
 @pytest.mark.parametrize("count", [0, 1, 9], ids=["none", "one", "nine"])
 def test_chance_stays_unsaid_and_within_quarters_where_counties_help_no_more(count: int) -> None:
-    report = made([held() for _ in range(count)])
-    assert report.strata == "quarter"
-    assert report.figures.chance_ratio.value is None
-    assert report.figures.chance_ratio.reason
+    found = report(YEAR, widened([part("2026-Q3", "clay", *[10] * count)]), sealed=0)
+    assert found.strata == "quarter"
+    assert (found.figures.chance_ratio.value, bool(found.figures.chance_ratio.reason)) == (None, True)
+
+
+def test_large_rooms_are_compared_with_each_other() -> None:
+    parts = [part("2026-Q1", "clay", 2, 6), part("2026-Q1", "clay", 80, 90, is_large=True)]
+    found = gathered(parts, "quarter")
+    assert found.whole.by_chance == pytest.approx(met(178, 80))
+    assert (found.small.by_chance, found.large.by_chance) == pytest.approx((met(8, 40), met(170, 40)))
+    assert found.whole.comparable == found.small.comparable + found.large.comparable == 4
+
+
+def test_sums_of_quarters_are_the_sum_of_the_year_in_any_order() -> None:
+    seasons = [gathered([part(quarter, place, 2, 6) for place in PLACES], "quarter") for quarter in QUARTERS]
+    year = gathered([part(quarter, place, 2, 6) for quarter in QUARTERS for place in PLACES], "quarter")
+    for added in (reduce(add, seasons), reduce(add, reversed(seasons))):
+        assert added.whole.by_chance == pytest.approx(year.whole.by_chance)
+        assert (added.whole.comparable, added.whole.newcomers) == (24, 96)
+    assert seasons[0] + Gathered() == seasons[0]
 
 
 def test_report_of_nothing_says_not_enough_answers() -> None:
-    found = made([]).figures
+    found = report(YEAR, Gathered(), sealed=2).figures
     assert (found.shared_events.value, found.shared_events.reason) == (None, measures.NOT_ENOUGH_ANSWERS)
-    assert (found.events_held, found.head_count) == (0, None)
+    assert (found.events_held, found.head_count, found.events_sealed) == (0, None, 2)

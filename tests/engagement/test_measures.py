@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.engagement import measures
-from outreach.engagement.bounds import jackknife_range, met, percentile_range
 from outreach.engagement.measures import (
     FEW_COMPARABLE_EVENTS,
     FEW_EVENTS,
@@ -288,29 +287,8 @@ def test_chance_ratio_is_the_same_from_both_sides() -> None:
     assert there.value == pytest.approx(back.value)
 
 
-#: Twelve events, most of them of one group: here the bootstrap range is the wider one.
-LOPSIDED = [
-    _tally(*pair) for pair in [(20, 0), (20, 0), (6, 0), (6, 4), (1, 4), (1, 4), *[(0, 4)] * 3, *[(0, 9)] * 4]
-]
-
-
-@pytest.mark.parametrize("tallies", [TWICE, LOPSIDED], ids=["jackknife", "bootstrap"])
-def test_chance_ratio_range_is_the_wider_of_two(tallies: list[Tally]) -> None:
-    rooms = sorted((tally.newcomers, tally.residents) for tally in tallies)
-    without_each = [_ratio_of(rooms[:index] + rooms[index + 1 :]) for index in range(len(rooms))]
-    ranges = [jackknife_range(_ratio_of(rooms), without_each), percentile_range(rooms, _ratio_of)]
-    found = chance_ratio(tallies)
-    assert (found.low, found.high) == pytest.approx(max(ranges, key=lambda each: each[1] - each[0]))
-
-
-def _ratio_of(rooms: Sequence[tuple[int, int]]) -> float | None:
-    by_chance = met(sum(a for a, _ in rooms), sum(b for _, b in rooms))
-    return sum(met(*room) for room in rooms) / by_chance if by_chance else None
-
-
-@pytest.mark.parametrize("tallies", [TWICE, LOPSIDED], ids=["jackknife", "bootstrap"])
-def test_chance_ratio_does_not_depend_on_the_order_of_the_tallies(tallies: list[Tally]) -> None:
-    assert chance_ratio(tallies) == chance_ratio(tallies[::-1])
+def test_chance_ratio_does_not_depend_on_the_order_of_the_tallies() -> None:
+    assert chance_ratio(TWICE) == chance_ratio(TWICE[::-1])
 
 
 def test_chance_ratio_counts_only_events_that_have_another_to_compare_with() -> None:
