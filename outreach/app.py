@@ -1,7 +1,7 @@
 """The composition root: puts settings, database, languages and features together; only roots import it."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -20,16 +20,17 @@ from outreach.accounts import staff_views as account_staff_views
 from outreach.accounts import views as accounts_views
 from outreach.clock import Clock, utc_now
 from outreach.config import Settings
-from outreach.database import db, engine_options, prepare_engine
+from outreach.database import clean_up, db, engine_options, prepare_engine, transaction
 from outreach.engagement import door_views as ballot_views
-from outreach.engagement import kiosk_views
+from outreach.engagement import editions, kiosk_views
+from outreach.engagement import public_views as report_views
 from outreach.engagement import staff_views as ballot_staff_views
 from outreach.engagement import views as engagement_views
 from outreach.events import api as event_api
 from outreach.events import feeds as event_feeds
 from outreach.events import staff_views as event_staff_views
 from outreach.events import views as events_views
-from outreach.i18n import N_
+from outreach.i18n import N_, local
 from outreach.inventory import WHATS
 from outreach.messaging import (
     broadcast_views,
@@ -46,7 +47,7 @@ from outreach.messaging import staff_views as message_staff_views
 from outreach.messaging import webhooks as text_webhooks
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.gateways.simulator import SimulatorGateway
-from outreach.messaging.worker import GATEWAY, last_seen_at
+from outreach.messaging.worker import GATEWAY, OTHER_ROUNDS, Round, Worker, last_seen_at
 from outreach.plan import views as plan_views
 from outreach.policy import Action
 from outreach.registration import door_views, hold_views, holds, public_views
@@ -110,6 +111,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     )
     app.extensions["outreach"] = Runtime(settings, Vault(settings.vault_key), clock)
     app.extensions[GATEWAY] = partial(_make_gateway, app, settings)
+    app.extensions[OTHER_ROUNDS] = (Round("freeze", timedelta(hours=1), _freeze),)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
@@ -134,6 +136,14 @@ def _make_gateway(app: Flask, settings: Settings) -> Gateway:
     return TwilioGateway(settings.twilio)
 
 
+def _freeze(worker: Worker, now: datetime) -> int:
+    with transaction():
+        made = editions.freeze_due(today=local(now, worker.settings.time_zone).date(), now=now)
+    if made:
+        clean_up()
+    return len(made)
+
+
 def _register_features(app: Flask) -> None:
     for blueprint in (
         accounts_views.bp,
@@ -154,6 +164,7 @@ def _register_features(app: Flask) -> None:
         ballot_staff_views.bp,
         plan_views.bp,
         engagement_views.bp,
+        report_views.bp,
         text_webhooks.bp,
         voice_webhooks.bp,
         phone_simulator.bp,

@@ -12,6 +12,7 @@ from outreach.database import db
 from outreach.demo import files
 from outreach.demo.people import PASSWORD, STAFF, TRUSTED
 from outreach.engagement.ballots import submit
+from outreach.engagement.editions import freeze_due
 from outreach.engagement.totals import BallotTotals
 from outreach.errors import ConflictError
 from outreach.events import planning
@@ -60,6 +61,7 @@ def load(today: date, *, region: str, vault: Vault, now: datetime, progress: Cal
     _add_history(now=now)
     progress("an invented year of events, with ballots")
     _add_held_events(today, now=now)
+    freeze_due(today=today, now=now)
     progress("the coming Welcoming Week and its guests")
     _add_week(today, region=region, vault=vault, now=now)
 

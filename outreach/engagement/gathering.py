@@ -62,6 +62,8 @@ class Gathered:
     whole: Statistics = NOTHING
     small: Statistics = NOTHING
     large: Statistics = NOTHING
+    #: Whether small and large rooms are known apart.
+    has_sizes: bool = True
 
     def __add__(self, other: "Gathered") -> "Gathered":
         """The sums of both, each compared within its own strata."""
@@ -70,6 +72,7 @@ class Gathered:
             self.whole + other.whole,
             self.small + other.small,
             self.large + other.large,
+            self.has_sizes and other.has_sizes,
         )
 
 
@@ -80,6 +83,8 @@ class EngagementReport:
     period: Period
     strata: Strata
     figures: figures.Report
+    #: Frozen quarters of the period that are in no figure: too few answered, or they are not kept like this.
+    missing: tuple[str, ...] = ()
 
 
 def stratum(part: Part, strata: Strata) -> tuple[str, ...]:
@@ -116,7 +121,8 @@ def widened(parts: Sequence[Part]) -> Gathered:
     return fine
 
 
-def report(period: Period, found: Gathered, *, sealed: int) -> EngagementReport:
+def report(period: Period, found: Gathered, *, sealed: int, missing: Sequence[str] = ()) -> EngagementReport:
     """The report of gathered sums; `sealed` more events took place and cannot be read yet."""
-    made = summary.report(found.whole, small=found.small, large=found.large, sealed=sealed)
-    return EngagementReport(period, found.strata, made)
+    sizes = (found.small, found.large) if found.has_sizes else None
+    made = summary.report(found.whole, sizes=sizes, sealed=sealed)
+    return EngagementReport(period, found.strata, made, tuple(missing))

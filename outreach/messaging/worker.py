@@ -6,7 +6,7 @@ could be done by any of them, twice, or late: what it does follows from the data
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,6 +53,8 @@ _OVERLAP = timedelta(minutes=5)
 _MARK_EVERY = timedelta(minutes=1)
 #: Under this name `create_app` keeps what makes the gateway.
 GATEWAY = "outreach_gateway"
+#: And under this one the rounds of features that the worker does not know.
+OTHER_ROUNDS = "outreach_rounds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,17 @@ class Round:
 class Worker:
     """One process's worker. Used inside an application's context, from one thread."""
 
-    def __init__(self, gateway: Gateway, *, settings: Settings, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        *,
+        settings: Settings,
+        vault: Vault,
+        clock: Clock,
+        other_rounds: Sequence[Round] = (),
+    ) -> None:
         self.gateway = gateway
+        self.rounds = (*ROUNDS, *other_rounds)
         self.settings = settings
         self.vault = vault
         self.clock = clock
@@ -88,7 +99,7 @@ class Worker:
         """
         done = 0
         failure: Exception | None = None
-        for each in ROUNDS:
+        for each in self.rounds:
             now = self.clock()
             try:
                 if is_everything_due or _has_turn(each, now):
@@ -143,7 +154,13 @@ def run_once(app: Flask) -> int:
 
 def _made(app: Flask, runtime: Runtime) -> Worker:
     gateway: Gateway = app.extensions[GATEWAY]()
-    return Worker(gateway, settings=runtime.settings, vault=runtime.vault, clock=runtime.clock)
+    return Worker(
+        gateway,
+        settings=runtime.settings,
+        vault=runtime.vault,
+        clock=runtime.clock,
+        other_rounds=app.extensions[OTHER_ROUNDS],
+    )
 
 
 def _end_offers(worker: Worker, now: datetime) -> int:

@@ -1,7 +1,10 @@
 """Tables of the engagement feature."""
 
 from outreach.engagement.models.ballot_batch import BallotBatch
+from outreach.engagement.models.edition import Edition
+from outreach.engagement.models.edition_event import EditionEvent
+from outreach.engagement.models.edition_statistics import EditionStatistics
 from outreach.engagement.models.event_tally import EventTally
 from outreach.engagement.models.talk_tally import TalkTally
 
-__all__ = ["BallotBatch", "EventTally", "TalkTally"]
+__all__ = ["BallotBatch", "Edition", "EditionEvent", "EditionStatistics", "EventTally", "TalkTally"]
