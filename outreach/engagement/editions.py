@@ -16,7 +16,7 @@ from outreach.database import db, insert
 from outreach.engagement import keeping, periods, publication, queries
 from outreach.engagement.figures import METHOD_VERSION
 from outreach.engagement.gathering import Cut, Gathered, gathered
-from outreach.engagement.models import Edition, EditionEvent, EditionStatistics, EventTally, TalkTally
+from outreach.engagement.models import Edition, EditionEvent, EditionStatistics, EventTally
 from outreach.engagement.periods import Period
 from outreach.engagement.publication import Cell, is_publishable
 from outreach.engagement.queries import Question
@@ -189,8 +189,7 @@ def _keep(edition: Edition, cut: str, groups: Sequence[tuple[tuple[str, ...], St
 
 def _erase(edition: Edition) -> None:
     claimed = select(EditionEvent.event_id).where(EditionEvent.edition_id == edition.id)
-    for table in (EventTally, TalkTally):
-        db.session.execute(delete(table).where(table.event_id.in_(claimed)))
+    db.session.execute(delete(EventTally).where(EventTally.event_id.in_(claimed)))
 
 
 def _gathered(question: Question) -> dict[str, Gathered]:
