@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench import seed, yardstick
 from bench.compare import Comparison, Databases, Effort
-from bench.databases import Addresses, Server, postgresql, sqlite
+from bench.databases import Addresses, Server, key_store, postgresql, sqlite
 from bench.load import LoadError
 from bench.servers import WORKERS, ServerError
 from outreach import __version__
@@ -59,7 +59,7 @@ def _measure(kind: str, server: Server, effort: Effort) -> None:
 def _filled(address: Addresses, guests: int) -> Databases:
     began = time.monotonic()
     urls = address("small"), address("large"), address("yardstick")
-    small, large = (create_app(Settings(database_url=url)) for url in urls[:2])
+    small, large = (create_app(Settings(database_url=url, key_store=key_store(url))) for url in urls[:2])
     other = yardstick.create_app(urls[2])
     now = datetime.now(UTC)
     seeded = (

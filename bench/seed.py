@@ -35,6 +35,7 @@ from outreach.events.models import (
 from outreach.events.zones import resolve
 from outreach.i18n import LANGUAGES, local
 from outreach.identifiers import link_token, public_id, spoken_code
+from outreach.keystore import event_key
 from outreach.messaging.due import PRIORITY_REPLY, confirmation_key
 from outreach.messaging.models import Message, WorkerMark
 from outreach.messaging.worker import ROUNDS
@@ -418,7 +419,7 @@ def _parties(plans: list[_Plan], vault: Vault, *, at: datetime) -> Iterator[tupl
     ids = itertools.count(1)
     hashes = [phone_hash(vault, number) for number in numbers()[:SEEDED_NUMBERS]]
     for plan in plans:
-        starts_at = plan.instants[0]
+        starts_at, key = plan.instants[0], event_key(plan.public_id)
         codes = random.Random(plan.id).sample(range(100_000, 1_000_000), len(plan.parties))
         for party_size, code in zip(plan.parties, codes, strict=True):
             id_ = next(ids)
@@ -427,7 +428,7 @@ def _parties(plans: list[_Plan], vault: Vault, *, at: datetime) -> Iterator[tupl
             guest = {
                 "id": id_,
                 "token_hash": token_hash(vault, token),
-                "sealed": seal_guest(vault, GuestFacts(token, locale, name, numbers()[place])),
+                "sealed": seal_guest(vault, GuestFacts(token, locale, name, numbers()[place]), key=key),
                 "created_at": at,
             }
             registration = {
@@ -453,7 +454,7 @@ def _parties(plans: list[_Plan], vault: Vault, *, at: datetime) -> Iterator[tupl
                 "priority": PRIORITY_REPLY,
                 "registration_id": id_,
                 "phone_hash": hashes[place],
-                "sealed": vault.seal(text, place="message"),
+                "sealed": vault.seal(text, place="message", key=key),
                 "segments": 1,
                 "state": "delivered",
                 "not_before": at,

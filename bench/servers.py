@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from bench.databases import key_store
+
 WORKERS = 2
 STARTS_WITHIN_SECONDS = 30.0
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -55,6 +57,9 @@ class Server:
             "OUTREACH_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "OUTREACH_LOG_LEVEL": "ERROR",
         }
+        keys = key_store(database_url)
+        if keys is not None:
+            settings["OUTREACH_KEY_STORE"] = str(keys)
         return cls(command, port=port, log=log, environment=settings)
 
     @classmethod

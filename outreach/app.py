@@ -8,11 +8,12 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, abort, g, jsonify, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from outreach import errors, security, web
 from outreach.accounts import audit_views
@@ -21,8 +22,16 @@ from outreach.accounts import views as accounts_views
 from outreach.clock import Clock, utc_now
 from outreach.config import Settings
 from outreach.database import clean_up, db, engine_options, prepare_engine, transaction
+from outreach.engagement import (
+    card_views,
+    cards,
+    contact_service,
+    editions,
+    evidence_views,
+    kiosk_views,
+    turnout_views,
+)
 from outreach.engagement import door_views as ballot_views
-from outreach.engagement import editions, kiosk_views
 from outreach.engagement import public_views as report_views
 from outreach.engagement import staff_views as ballot_staff_views
 from outreach.engagement import views as engagement_views
@@ -32,12 +41,14 @@ from outreach.events import staff_views as event_staff_views
 from outreach.events import views as events_views
 from outreach.i18n import N_, local
 from outreach.inventory import WHATS
+from outreach.keystore import KeyStore
 from outreach.messaging import (
     broadcast_views,
     inbox_views,
     metrics,
     news_views,
     prompt_views,
+    reveals,
     status_webhooks,
     voice_webhooks,
 )
@@ -48,13 +59,14 @@ from outreach.messaging import webhooks as text_webhooks
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.gateways.simulator import SimulatorGateway
 from outreach.messaging.worker import GATEWAY, OTHER_ROUNDS, Round, Worker, last_seen_at
+from outreach.plan import promise_views
 from outreach.plan import views as plan_views
 from outreach.policy import Action
 from outreach.registration import door_views, hold_views, holds, public_views
 from outreach.registration import feeds as pass_feed
 from outreach.registration import staff_views as registration_staff_views
 from outreach.registration import views as registration_views
-from outreach.runtime import Runtime
+from outreach.runtime import Runtime, now
 from outreach.vault import Vault
 
 #: A worker says once a minute that it works; after this without a word, texts are late.
@@ -75,7 +87,7 @@ _STATUSES: dict[type[errors.OutreachError], HTTPStatus] = {
 
 #: Section, label, and what somebody must be allowed to do to find anything there; None for everybody.
 _STAFF_MENU = (
-    ("events", N_("Events"), None),
+    ("events", N_("Events"), Action.LIST_EVENTS),
     ("review", N_("To review"), Action.REVIEW_EVENT),
     ("registrations", N_("Registrations"), Action.SEE_GUESTS),
     ("messages", N_("Messages"), Action.SEE_MESSAGES),
@@ -109,9 +121,13 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
-    app.extensions["outreach"] = Runtime(settings, Vault(settings.vault_key), clock)
+    vault = Vault(settings.vault_key, KeyStore(settings.key_folder, is_named=settings.is_key_store_named))
+    app.extensions["outreach"] = Runtime(settings, vault, clock)
     app.extensions[GATEWAY] = partial(_make_gateway, app, settings)
-    app.extensions[OTHER_ROUNDS] = (Round("freeze", timedelta(hours=1), _freeze),)
+    app.extensions[OTHER_ROUNDS] = (
+        Round("quarters", timedelta(hours=1), _end_quarters),
+        Round("freeze", timedelta(hours=1), _freeze),
+    )
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
@@ -144,6 +160,18 @@ def _freeze(worker: Worker, now: datetime) -> int:
     return len(made)
 
 
+def _end_quarters(worker: Worker, now: datetime) -> int:
+    today = local(now, worker.settings.time_zone).date()
+    with transaction():
+        cards.forget_batches()
+        folded = contact_service.fold(today=today)
+    quarters = cards.due(today=today)
+    for quarter in quarters:
+        with transaction():
+            cards.count_and_erase(quarter, now=now)
+    return folded + len(quarters)
+
+
 def _register_features(app: Flask) -> None:
     for blueprint in (
         accounts_views.bp,
@@ -161,10 +189,14 @@ def _register_features(app: Flask) -> None:
         door_views.bp,
         ballot_views.bp,
         kiosk_views.bp,
+        card_views.bp,
         ballot_staff_views.bp,
         plan_views.bp,
+        promise_views.bp,
         engagement_views.bp,
         report_views.bp,
+        turnout_views.bp,
+        evidence_views.bp,
         text_webhooks.bp,
         voice_webhooks.bp,
         phone_simulator.bp,
@@ -177,11 +209,13 @@ def _register_features(app: Flask) -> None:
         voice_prompts.bp,
     ):
         app.register_blueprint(blueprint)
+    audit_views.note_exports(app)
     app.context_processor(_staff_menu)
     app.context_processor(_staff_news)
+    app.before_request(_lead_home)
 
 
-def _staff_menu() -> dict[str, object]:
+def _staff_menu() -> dict[str, list[tuple[str, str]]]:
     """The staff pages that whoever is signed in may open, each by the last part of its address."""
     staff = security.current_staff() if request.path.startswith("/staff") else None
     if staff is None:
@@ -198,9 +232,27 @@ def _staff_menu() -> dict[str, object]:
 
 def _staff_news() -> dict[str, object]:
     """What stands above everything on the first staff page, of features that it knows nothing of."""
-    if request.endpoint != "staff_events.home" or security.current_staff() is None:
+    staff = security.current_staff() if request.endpoint == "staff_events.home" else None
+    if staff is None:
         return {}
-    return {"announced_holds": holds.announced(), "whats": WHATS}
+    return {
+        "announced_holds": holds.announced(),
+        "whats": WHATS,
+        "asked_count": reveals.waiting_count(but_of=staff.id, now=now())
+        if security.can(Action.REVEAL_NUMBER)
+        else 0,
+        "unread_reveals": reveals.unread_count() if security.can(Action.SEE_REVEALS) else 0,
+    }
+
+
+def _lead_home() -> WerkzeugResponse | None:
+    """Leads whoever has no events to work on from the staff's first page to what they may read."""
+    if request.endpoint != "staff_events.home" or security.current_staff() is None:
+        return None
+    if security.can(Action.LIST_EVENTS):
+        return None
+    _, section = _staff_menu()["staff_menu"][0]
+    return redirect(f"/staff/{section}", 303)
 
 
 def _register_errors(app: Flask) -> None:

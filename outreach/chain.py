@@ -30,6 +30,7 @@ class Deed(StrEnum):
     NUMBER_REFUSED = "number_refused"
     NUMBER_SHOWN = "number_shown"
     ANNOUNCED = "announced"
+    EXPORTED = "exported"
     BACKED_UP = "backed_up"
     PURGED = "purged"
     HOLD_PLACED = "hold_placed"
@@ -49,6 +50,7 @@ DEEDS: Mapping[Deed, str] = {
     Deed.NUMBER_REFUSED: N_("Refused that a number is shown"),
     Deed.NUMBER_SHOWN: N_("Saw a guest's number"),
     Deed.ANNOUNCED: N_("Sent an announcement"),
+    Deed.EXPORTED: N_("Downloaded figures"),
     Deed.BACKED_UP: N_("Wrote a backup"),
     Deed.PURGED: N_("Deleted what was due"),
     Deed.HOLD_PLACED: N_("Placed a legal hold"),

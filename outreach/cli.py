@@ -29,7 +29,7 @@ _COMMANDS: Mapping[str, str] = {
     "editions": "outreach.engagement.commands:editions_group",
     "hold": "outreach.registration.hold_commands:hold",
     "inventory": "outreach.commands.upkeep:inventory",
-    "purge": "outreach.registration.commands:purge",
+    "purge": "outreach.messaging.commands:purge",
     "restore": "outreach.commands.upkeep:restore",
     "senders": "outreach.messaging.commands:senders",
     "serve": "outreach.commands.serve:serve",
@@ -43,6 +43,9 @@ _IMPORTS: Mapping[str, str] = {
     "events": "outreach.events.commands:import_events",
     "organizations": "outreach.events.commands:import_organizations",
     "plan": "outreach.plan.commands:import_plan",
+}
+_EXPORTS: Mapping[str, str] = {
+    "plan": "outreach.plan.commands:export_plan",
 }
 _REPORTS: Mapping[str, str] = {
     "engagement": "outreach.engagement.commands:report_engagement",
@@ -107,4 +110,5 @@ main = click.group(
     name="outreach", cls=Root, addresses=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
 )(_main)
 main.add_command(LazyGroup(_IMPORTS, name="import", help="Bring in what exists elsewhere."))
+main.add_command(LazyGroup(_EXPORTS, name="export", help="Print what can be brought in again."))
 main.add_command(LazyGroup(_REPORTS, name="report", help="Print what it added up to."))

@@ -47,6 +47,10 @@ class Settings:
     secret_key: str = DEVELOPMENT_SECRET
     #: 32 bytes, url-safe base64: encrypts what identifies a guest.
     vault_key: str = DEVELOPMENT_VAULT_KEY
+    #: The directory of keys that end with their event; None for one beside SQLite's file.
+    key_store: Path | None = None
+    #: Whether the environment named it: then it must be there, and is never made.
+    is_key_store_named: bool = False
     #: Absolute address under which people reach us, without a slash at the end.
     public_url: str = "http://127.0.0.1:8000"
     #: IANA zone of the region, for what has no place of its own.
@@ -76,6 +80,15 @@ class Settings:
         return not _is_loopback(self.public_url)
 
     @property
+    def key_folder(self) -> Path:
+        """Where the keys are that end with their event."""
+        if self.key_store is not None:
+            return self.key_store
+        if not self.database_url.startswith("sqlite:"):
+            raise ValueError("only beside SQLite's file is there a place for keys that nobody named")
+        return Path(self.database_url.removeprefix("sqlite:///") + "-keys")
+
+    @property
     def sender(self) -> str:
         """What the vendor calls our sender: a service of several numbers, or one number."""
         return self.twilio.messaging_service_sid or self.twilio.from_number or self.gateway
@@ -102,8 +115,12 @@ class _Reader:
         self.problems: list[str] = []
 
     def settings(self) -> Settings:
+        database_url = self.database_url()
+        key_store, is_named = self.key_store(database_url)
         settings = Settings(
-            database_url=self.database_url(),
+            database_url=database_url,
+            key_store=key_store,
+            is_key_store_named=is_named,
             secret_key=self.text("SECRET_KEY", DEVELOPMENT_SECRET),
             vault_key=self.vault_key(),
             public_url=self.public_url(),
@@ -162,6 +179,17 @@ class _Reader:
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             self.problems.append(f"{PREFIX}DATABASE_URL must begin with sqlite:/// or postgresql://.")
         return url
+
+    def key_store(self, database_url: str) -> tuple[Path | None, bool]:
+        """The directory of keys, and whether the environment names it."""
+        named = self.environ.get(PREFIX + "KEY_STORE", "").strip()
+        if named:
+            if not Path(named).is_dir():
+                self.problems.append(
+                    f"{PREFIX}KEY_STORE: there is no such directory. Make it, for its owner only."
+                )
+            return Path(named), True
+        return (None if database_url.startswith("sqlite:") else self.instance / "keys"), False
 
     def vault_key(self) -> str:
         key = self.text("VAULT_KEY", DEVELOPMENT_VAULT_KEY)
@@ -239,6 +267,10 @@ class _Reader:
                 self.problems.append(f"{PREFIX}SECRET_KEY must be at least 32 random characters of your own.")
             if settings.vault_key == DEVELOPMENT_VAULT_KEY:
                 self.problems.append(f"{PREFIX}VAULT_KEY must be a key of your own.")
+            if not settings.is_key_store_named and not settings.database_url.startswith("sqlite:"):
+                self.problems.append(
+                    f"{PREFIX}KEY_STORE must name a directory that all machines of this installation share."
+                )
             if not settings.public_url.startswith("https://"):
                 self.problems.append(
                     f"{PREFIX}PUBLIC_URL must begin with https:// where others can reach it."

@@ -1,5 +1,7 @@
 """Looks at an installation and says what is wrong with it and what to do; changes nothing."""
 
+import secrets
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +15,8 @@ from outreach import audit, schema
 from outreach.config import DEVELOPMENT_SECRET, DEVELOPMENT_VAULT_KEY, Settings
 from outreach.database import db
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, catalogue_path, is_reviewed
+from outreach.keystore import event_key
+from outreach.vault import SealedValueError, Vault
 
 _FONTS = Path(__file__).parent / "static" / "fonts"
 
@@ -27,10 +31,11 @@ class Finding:
     advice: str = ""
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings, vault: Vault) -> Iterator[Finding]:
     """Everything worth looking at, in the order in which to mend it."""
     yield from _settings(settings)
     yield from _database()
+    yield _key_store(settings.key_folder, vault)
     yield _zones(settings)
     yield _fonts()
     for locale in settings.locales:
@@ -85,6 +90,24 @@ def _audit() -> Finding:
         f"whole, {audit.count()} lines" if fault is None else f"line {fault} was changed or taken out",
         "" if fault is None else "Compare it with a backup, and find out who reached the database.",
     )
+
+
+def _key_store(folder: Path, vault: Vault) -> Finding:
+    subject = "key store"
+    if folder.is_dir() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        return Finding(subject, False, f"others may look into {folder}", f"Run: chmod 700 {folder}")
+    trial = event_key(f"trial{secrets.token_hex(8)}")
+    try:
+        vault.open(vault.seal({}, place="trial", key=trial), place="trial")
+        vault.destroy(trial)
+    except (OSError, SealedValueError) as error:
+        return Finding(
+            subject,
+            False,
+            f"no key can be kept in {folder} ({type(error).__name__})",
+            "See that the directory is there, belongs to this user and can be written.",
+        )
+    return Finding(subject, True, f"keys can be made, read and destroyed in {folder}")
 
 
 def _zones(settings: Settings) -> Finding:

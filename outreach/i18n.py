@@ -101,6 +101,8 @@ class Translator:
 
     def short_day(self, on: date) -> str:
         """Day and month, for a list that already says the year."""
+        if self.locale in _DAY_BEFORE_MONTH:
+            return _date(on, "d MMM", self._babel)
         return _skeleton("MMMd", on, self._babel)
 
     def month_name(self, on: date) -> str:
@@ -138,6 +140,9 @@ class Translator:
         # CLDR's pattern knows no sounds: before an i, Spanish says "e".
         return _BEFORE_I.sub(" e ", phrase) if self.locale == "es" else phrase
 
+
+#: CLDR has the order of Dari's long dates, and none for its short ones, where it falls back on English's.
+_DAY_BEFORE_MONTH = frozenset({"prs"})
 
 _BEFORE_I = re.compile(r" y (?=h?[iíIÍ](?![eE]))")
 

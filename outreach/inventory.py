@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from outreach.i18n import N_
 
 _UNTIL_72_HOURS = N_("Deleted 3 days after the event. Canceling deletes names and answers at once.")
+_WITH_KEY_AFTER_72_HOURS = N_(
+    "Deleted 3 days after the event, together with the key to older copies. "
+    "Canceling deletes names and answers at once."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("Your phone number, first name and language, if you gave them, and the link of your pass"),
         N_("To send you texts in your language, and to find your registration again"),
         N_("Only the program that sends texts. The organizer and volunteers at the door see first names."),
-        _UNTIL_72_HOURS,
+        _WITH_KEY_AFTER_72_HOURS,
         _columns("guest", "sealed"),
         is_sealed=True,
     ),
@@ -47,7 +51,7 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("First names of people who come with you, and your answers to the event's questions"),
         N_("To welcome your group and to prepare the event"),
         N_("The organizer of the event"),
-        _UNTIL_72_HOURS,
+        _WITH_KEY_AFTER_72_HOURS,
         _columns("registration", "sealed"),
         is_sealed=True,
     ),
@@ -106,9 +110,12 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("To send every text once, and to answer you"),
         N_(
             "The program. Staff read texts that need a person, without the number; "
-            "to see a number they must give a reason, which is kept."
+            "to see a number they must give a reason, which is kept, and a second person must agree."
         ),
-        _UNTIL_72_HOURS,
+        N_(
+            "Deleted 3 days after they are dealt with, and those about your sign-up 3 days after the event. "
+            "What waits for a person is kept for 30 days at most."
+        ),
         (
             *_columns(
                 "message",
@@ -138,11 +145,14 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         "reveals",
-        N_("Who of the staff looked at a phone number, when and why, under a scrambled number"),
+        N_("Who of the staff asked to see a phone number, why, who agreed, and when it was seen"),
         N_("So that nobody looks at your number without a reason"),
         N_("Administrators"),
         N_("Kept for 2 years. Your number is not in it."),
-        _columns("reveal", "id staff_id at phone_hash reason sealed"),
+        _columns(
+            "reveal",
+            "id staff_id at phone_hash reason sealed decided_by_id decided_at is_agreed shown_at read_at",
+        ),
         is_sealed=True,
     ),
     Holding(
@@ -160,7 +170,22 @@ HOLDINGS: tuple[Holding, ...] = (
         N_("To plan the next event and to report"),
         N_("Organizers and coordinators"),
         N_("Kept. Nobody can be recognized in them."),
-        _columns("attendance", "event_id walk_ins registered arrived forgotten_at door_epoch"),
+        (
+            *_columns("attendance", "event_id walk_ins registered arrived forgotten_at door_epoch"),
+            *_columns(
+                "event_turnout",
+                "event_id door parties people arrived parties_arrived waiting cancelled reaffirmed reminded "
+                "reminded_arrived cents",
+            ),
+        ),
+    ),
+    Holding(
+        "languages",
+        N_("In which languages people of the whole region registered in three months, as plain numbers"),
+        N_("To offer help and texts in the languages that people read"),
+        N_("Organizers and coordinators, only numbers of 10 or more"),
+        N_("Kept. Nobody can be recognized in them, and no event has any."),
+        _columns("language_turnout", "quarter locale parties people arrived"),
     ),
     Holding(
         "ballots",
@@ -185,8 +210,34 @@ HOLDINGS: tuple[Holding, ...] = (
                 "event_id talked did_not unsaid talked_by_device did_not_by_device unsaid_by_device "
                 "submitted_on",
             ),
+            *_columns("talk_total", "quarter events talked did_not people"),
             *_columns("ballot_batch", "key event_id"),
             *_columns("edition_statistics", "edition_id cut position members sums"),
+        ),
+    ),
+    Holding(
+        "cards",
+        N_(
+            "If you carry a connection card: at which events the card was shown this quarter, and what you"
+            " said of yourself, under a scrambled code"
+        ),
+        N_("To count how many people of both groups meet again in small rooms"),
+        N_("Only the program that counts"),
+        N_(
+            "Deleted 30 days after the quarter, and at once if you erase it with the code. How many people"
+            " met again is kept, as plain numbers."
+        ),
+        (
+            # First what is counted as records: visits, and not the one quarter they are of.
+            *_columns("card_visit", "token_hash event_id quarter"),
+            *_columns("card_quarter", "name salt"),
+            *_columns("card_answer", "token_hash quarter answer"),
+            *_columns(
+                "card_total",
+                "quarter events newcomers residents possible pairs pairs_again crossed crossed_again "
+                "expected expected_again newcomers_reached newcomers_reached_again residents_reached "
+                "residents_reached_again newcomer_weight resident_weight crossed_weight",
+            ),
         ),
     ),
 )
@@ -197,7 +248,9 @@ WHATS: Mapping[str, str] = {holding.id: holding.what for holding in HOLDINGS}
 #: Tables in which nothing about guests can be, and what they hold.
 TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "legal_hold": "what must be kept for a court, and which lawyer says so",
+    "card_program": "which organizations use connection cards",
     "installation_fact": "facts about this installation",
+    "holding_count": "how much of each thing in this list is held",
     "audit_entry": "what staff and the program did, by the hour, with no guest in it",
     "audit_end": "where that log begins and ends",
     "throttle": "keyed hashes of addresses that tried too often, for minutes",
@@ -209,6 +262,7 @@ TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "campaign": "public dates",
     "event": "public events",
     "event_text": "public words",
+    "event_keyword": "public words",
     "event_language": "public words",
     "event_part": "public words",
     "event_cohost": "public bodies",

@@ -17,11 +17,14 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     COORDINATOR = "coordinator"
     ORGANIZER = "organizer"
+    COMMITTEE = "committee"
 
 
 class Action(StrEnum):
     """Everything that staff may be allowed to do."""
 
+    #: Open the lists of events that staff work on, which show each only what they may see.
+    LIST_EVENTS = "list_events"
     #: Work with an event's own facts; on events of one's own organization.
     PLAN_EVENT = "plan_event"
     #: See an event that is not published, as its host or co-host.
@@ -68,7 +71,7 @@ class Actor:
 _OWN_EVENTS = {Action.PLAN_EVENT, Action.VIEW_EVENT, Action.SEE_GUESTS, Action.ANNOUNCE}
 _REGION = {Action.SEE_REPORT, Action.SEE_PLAN}
 _COORDINATION = (
-    _OWN_EVENTS | _REGION
+    _OWN_EVENTS | _REGION | {Action.LIST_EVENTS}
     | {Action.REVIEW_EVENT, Action.SEE_MESSAGES, Action.REVEAL_NUMBER, Action.SET_BUDGET,
        Action.TELL_REGION, Action.RECORD_PROMPTS}
     | {Action.MANAGE_PLAN, Action.MANAGE_ORGANIZATIONS}
@@ -82,14 +85,20 @@ def is_allowed(
     is_host = actor.organization_id is not None and actor.organization_id == host_id
     is_cohost = actor.organization_id is not None and actor.organization_id in cohost_ids
     if actor.sector == LAW_ENFORCEMENT:
-        return (action is Action.PLAN_EVENT and is_host) or (
-            action is Action.VIEW_EVENT and (is_host or is_cohost)
+        return (
+            action is Action.LIST_EVENTS
+            or (action is Action.PLAN_EVENT and is_host)
+            or (action is Action.VIEW_EVENT and (is_host or is_cohost))
         )
     if actor.role is Role.ADMINISTRATOR:
         return True
     if actor.role is Role.COORDINATOR:
         return action in _COORDINATION
-    if action in _REGION:
+    if actor.role is Role.COMMITTEE:
+        return action in _REGION
+    if actor.role is not Role.ORGANIZER:
+        return False
+    if action in _REGION or action is Action.LIST_EVENTS:
         return True
     if action is Action.VIEW_EVENT:
         return is_host or is_cohost

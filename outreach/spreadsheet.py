@@ -23,7 +23,10 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     return out.getvalue()
 
 
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet might run a text."""
+    return not _FORMULA_SIGNS.isdisjoint((text[:1], text.lstrip()[:1]))
+
+
 def _safe(cell: Cell) -> Cell:
-    if isinstance(cell, str) and not _FORMULA_SIGNS.isdisjoint((cell[:1], cell.lstrip()[:1])):
-        return "'" + cell
-    return cell
+    return "'" + cell if isinstance(cell, str) and is_formula(cell) else cell

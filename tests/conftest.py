@@ -50,8 +50,12 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture(scope="session")
-def make_app() -> Callable[..., Flask]:
+def make_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
+    keys = tmp_path_factory.mktemp("keys")
+
     def make(database_url: str, clock: Callable[[], datetime], **changes: object) -> Flask:
+        if database_url.startswith("postgresql"):
+            changes.setdefault("key_store", keys)
         app = create_app(Settings(database_url=database_url, **changes), clock=clock)  # type: ignore[arg-type]
         app.testing = True
         app.config["WTF_CSRF_ENABLED"] = False

@@ -92,7 +92,9 @@ def test_what_somebody_did_to_the_table_is_found_and_named(context, monkeypatch,
         db.session.execute(statement)
     assert audit.fault() == fault
     (finding,) = [
-        each for each in examine(context.extensions["outreach"].settings) if each.subject == "audit log"
+        each
+        for each in examine(context.extensions["outreach"].settings, context.extensions["outreach"].vault)
+        if each.subject == "audit log"
     ]
     assert not finding.is_well
     assert f"line {fault} " in finding.what

@@ -9,21 +9,22 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from outreach import cli
+from outreach import audit, cli
 from outreach.database import Base, db
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(database_url: str) -> Iterator[Run]:
+def run(database_url: str, tmp_path: Path) -> Iterator[Run]:
     """Runs a command against a fresh database of each kind."""
     cli.application.cache_clear()
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
 
     def invoke(*arguments: str, url: str = database_url, **given: object) -> Result:
-        return CliRunner().invoke(
-            cli.main, arguments, env={"OUTREACH_DATABASE_URL": url.replace("+psycopg", "")}, **given
-        )
+        settings = {"OUTREACH_DATABASE_URL": url.replace("+psycopg", ""), "OUTREACH_KEY_STORE": str(keys)}
+        return CliRunner().invoke(cli.main, arguments, env=settings, **given)
 
     yield invoke
     with cli.application().app_context():
@@ -155,6 +156,8 @@ def test_backup_moves_everything_to_another_database(run, tmp_path: Path, make_a
     assert run("backup", str(tmp_path / "backup.gz")).exit_code == 1
     assert b"+1816555" not in (tmp_path / "backup.gz").read_bytes()
     with cli.application().app_context():
+        assert audit.listed(number=1, per_page=1)[0].deed == "backed_up"
+        db.session.rollback()
         db.engine.dispose()
 
     cli.application.cache_clear()
@@ -162,6 +165,8 @@ def test_backup_moves_everything_to_another_database(run, tmp_path: Path, make_a
     run("db", "upgrade", url=elsewhere)
     assert run("restore", str(tmp_path / "backup.gz"), url=elsewhere).exit_code == 0
     assert counts(cli.application()) == before
+    with cli.application().app_context():
+        assert audit.fault() is None
     again = run("restore", str(tmp_path / "backup.gz"), url=elsewhere)
     assert (again.exit_code, "not empty" in again.stderr) == (1, True)
 
@@ -187,6 +192,39 @@ def test_doctor_finds_the_missing_upgrade(run):
 
     assert result.exit_code == 1
     assert "Run: outreach db upgrade" in result.output
+
+
+def test_doctor_finds_lost_keys_and_restore_tells_of_them(run, tmp_path: Path):
+    prepared(run)
+    run("demo", "load", "--today", "2026-11-23")
+    assert "guests: all that are known can be read" in run("doctor").output
+    assert run("backup", str(tmp_path / "backup.gz")).exit_code == 0
+    keys = [path for path in (tmp_path / "keys").iterdir() if path.name.startswith("event-")]
+    keys[0].unlink()
+    # As in a process of its own, which remembers no key.
+    with cli.application().app_context():
+        db.engine.dispose()
+    cli.application.cache_clear()
+
+    result = run("doctor")
+    assert (result.exit_code, "guests: those of 1 events cannot be read" in result.output) == (1, True)
+    assert keys[0].name.removeprefix("event-") in result.output
+    with cli.application().app_context():
+        db.engine.dispose()
+    cli.application.cache_clear()
+    elsewhere = f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"
+    run("db", "upgrade", url=elsewhere)
+    told = run("restore", str(tmp_path / "backup.gz"), url=elsewhere)
+    assert (told.exit_code, "those of 1 events cannot be read" in told.stderr) == (0, True)
+
+
+def test_doctor_wants_keys_to_be_their_owner_s(run, tmp_path: Path):
+    prepared(run)
+    (tmp_path / "keys").chmod(0o750)
+
+    result = run("doctor")
+    assert (result.exit_code, f"Run: chmod 700 {tmp_path / 'keys'}" in result.output) == (1, True)
+    assert list((tmp_path / "keys").iterdir()) == []
 
 
 def test_purge_forgets_the_guests_of_past_events(run):

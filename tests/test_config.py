@@ -121,3 +121,24 @@ def test_metrics_are_told_to_this_machine_or_to_the_networks_that_are_named():
     assert [str(each) for each in named.metrics_networks] == ["10.1.0.0/16", "2001:db8::/32"]
     with pytest.raises(ConfigurationError, match="METRICS_NETWORKS must be networks"):
         read(METRICS_NETWORKS="my machine")
+
+
+def test_keys_lie_beside_sqlite_s_file_or_in_the_instance(tmp_path):
+    assert read(DATABASE_URL="sqlite:////srv/a.sqlite3").key_folder == Path("/srv/a.sqlite3-keys")
+    assert not read().is_key_store_named
+    assert read(DATABASE_URL="postgresql://db/outreach").key_folder == INSTANCE / "keys"
+    named = read(KEY_STORE=str(tmp_path))
+    assert (named.key_folder, named.is_key_store_named) == (tmp_path, True)
+
+
+def test_key_store_that_is_named_must_be_there(tmp_path):
+    with pytest.raises(ConfigurationError, match="KEY_STORE: there is no such directory"):
+        read(KEY_STORE=str(tmp_path / "away"))
+
+
+def test_machines_that_may_be_many_must_name_the_directory_that_they_share(tmp_path):
+    public = {**PUBLIC, "OUTREACH_DATABASE_URL": "postgresql://db/outreach"}
+    with pytest.raises(ConfigurationError, match="KEY_STORE must name a directory that all machines"):
+        from_environment(public, INSTANCE)
+    named = from_environment({**public, "OUTREACH_KEY_STORE": str(tmp_path)}, INSTANCE)
+    assert named.key_folder == tmp_path

@@ -1,14 +1,16 @@
 """Writing: one unit at a time on SQLite, and nothing of a unit that failed."""
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import delete, event, text
 
 from outreach import installation
-from outreach.database import db, transaction
+from outreach.database import clean_up, db, insert, transaction
 from outreach.installation import InstallationFact
 
 THREADS = 8
@@ -47,3 +49,22 @@ def test_unit_that_fails_leaves_nothing(context: Flask):
         fail_half_way()
 
     assert db.session.get(InstallationFact, "half") is None
+
+
+def test_thorough_cleaning_writes_the_file_anew_without_what_was_deleted(web_app: Flask, tmp_path: Path):
+    gone, kept = ([secrets.token_hex(20) for _ in range(300)] for _ in range(2))
+    with web_app.app_context():
+        with transaction() as session:
+            for pair in zip(gone, kept, strict=True):
+                rows = [{"name": name, "value": "x" * 200} for name in pair]
+                session.execute(insert(InstallationFact).values(rows))
+        with transaction() as session:
+            session.execute(delete(InstallationFact).where(InstallationFact.name.in_(gone)))
+        clean_up(is_thorough=True)
+        # Where the file is not written anew, pages that hold nothing are kept for later.
+        assert db.session.execute(text("PRAGMA freelist_count")).scalar() == 0
+        assert db.session.execute(text("PRAGMA temp_store")).scalar() == 2, "not in memory"
+
+    files = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert not [name for name in gone if name.encode() in files]
+    assert not [name for name in kept if name.encode() not in files]

@@ -70,6 +70,12 @@ def test_every_language_says_dates_numbers_and_lists(locale):
     assert t.short_day(date(2026, 3, 7))
 
 
+def test_dari_says_the_day_before_the_month_in_short_dates_as_in_long_ones():
+    t = translator("prs")
+    assert t.short_day(date(2026, 9, 19)) == "19 سپتمبر"
+    assert "19 سپتمبر" in t.day(date(2026, 9, 19))
+
+
 def test_language_is_named_in_the_reader_s_language():
     assert language_name("so", "es") == "somalí"
     assert language_name("prs", "en")

@@ -1,10 +1,15 @@
 """The inventory names every column in which something about a guest could be."""
 
+import sys
 from collections import Counter
+from collections.abc import Iterator
 
 from flask import Flask
+from wtforms import Form
+from wtforms.fields.core import UnboundField
 
 from outreach.database import Base
+from outreach.events.forbidden_fields import is_forbidden
 from outreach.inventory import HOLDINGS, TABLES_WITHOUT_GUESTS
 
 FORBIDDEN = (
@@ -43,6 +48,47 @@ def test_no_column_can_hold_what_is_never_asked(web_app: Flask):
     ]
 
     assert [name for name in names if any(word in name for word in FORBIDDEN)] == []
+
+
+def test_no_column_has_a_name_that_an_import_is_refused_for(web_app: Flask):
+    """T2, with the words of all languages."""
+    names = [column.name for table in Base.metadata.sorted_tables for column in table.columns]
+    assert [name for name in names if is_forbidden(name)] == []
+
+
+def test_public_interface_asks_and_gives_nothing_that_is_never_held(client):
+    """T2: no property, parameter or example of it."""
+    described = client.get("/openapi.json").get_json()
+    names = set(_names(described))
+    assert {"title", "kind", "q"} <= names
+    assert [name for name in names if is_forbidden(name)] == []
+
+
+def test_no_form_asks_for_what_is_never_held(client, web_app: Flask):
+    """T2: no field of any form that guests or staff fill in."""
+    forms = {
+        value
+        for name, module in sys.modules.items()
+        if name.startswith("outreach.")
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Form)
+    }
+    fields = {name for form in forms for name in vars(form) if isinstance(vars(form)[name], UnboundField)}
+    assert {"phone", "first_name", "party_size"} <= fields
+    assert [name for name in fields if is_forbidden(name)] == []
+
+
+def _names(described: object) -> Iterator[str]:
+    """Every key of a description, and the names that it gives to parameters."""
+    if isinstance(described, dict):
+        for key, value in described.items():
+            yield key
+            if key == "name" and isinstance(value, str):
+                yield value
+            yield from _names(value)
+    elif isinstance(described, list):
+        for item in described:
+            yield from _names(item)
 
 
 def test_page_says_it_in_the_reader_s_language(client):

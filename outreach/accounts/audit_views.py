@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request
 from sqlalchemy import select
 
 from outreach import audit
 from outreach.accounts.models import Staff
 from outreach.chain import DEEDS, Deed, Entry
-from outreach.database import db
+from outreach.database import db, transaction
 from outreach.i18n import N_, local
 from outreach.policy import Action
-from outreach.runtime import settings
-from outreach.security import keep_private, protect, requires
+from outreach.runtime import now, settings
+from outreach.security import current_staff, keep_private, protect, requires
 from outreach.web import t
 
 bp = Blueprint("staff_audit", __name__, url_prefix="/staff/audit")
@@ -27,16 +27,37 @@ _SUBJECTS = {
     "event": N_("Event %(number)s"),
     "reveal": N_("Request %(number)s"),
     "hold": N_("Hold %(number)s"),
+    "export": N_("File %(number)s"),
+    "news": N_("Readers of news"),
+    "asked": N_("Guests who asked for it"),
+    "cards": N_("Connection cards"),
 }
 _NUMBERS = {
     "parties": N_("groups"),
     "readers": N_("readers of news"),
+    "visits": N_("visits"),
     "recipients": N_("recipients"),
     "parts": N_("parts"),
     "rows": N_("rows"),
     "lines": N_("lines"),
     "until": N_("up to line"),
 }
+
+#: What ends an address at which staff take figures away, whichever feature it belongs to.
+_EXPORTS = (".csv", ".json")
+
+
+def note_exports(app: Flask) -> None:
+    """Writes down every file of figures that somebody of the staff downloads."""
+
+    @app.after_request
+    def note(response: Response) -> Response:
+        staff = current_staff() if request.path.startswith("/staff/") else None
+        if staff is not None and request.path.endswith(_EXPORTS) and response.status_code == 200:
+            name = (request.endpoint or "").rpartition(".")[2][:20]
+            with transaction():
+                audit.record(Deed.EXPORTED, staff_id=staff.id, subject=f"export:{name}", now=now())
+        return response
 
 
 @bp.get("")

@@ -22,11 +22,13 @@ ROLES: Mapping[str, str] = {
     Role.ORGANIZER: N_("Organizer"),
     Role.COORDINATOR: N_("Coordinator"),
     Role.ADMINISTRATOR: N_("Administrator"),
+    Role.COMMITTEE: N_("Steering committee"),
 }
 ROLE_HINTS: Mapping[str, str] = {
     Role.ORGANIZER: N_("Plans the events of one organization and sees their guests."),
     Role.COORDINATOR: N_("Sees and publishes the events of all organizations."),
     Role.ADMINISTRATOR: N_("Does all that, and decides who may sign in."),
+    Role.COMMITTEE: N_("Reads the plan and the reports, and changes nothing."),
 }
 
 

@@ -11,6 +11,8 @@ from outreach.accounts.service import add_organization, add_staff, organization_
 from outreach.database import db
 from outreach.demo import files
 from outreach.demo.people import PASSWORD, STAFF, TRUSTED
+from outreach.demo.plan import add_plan
+from outreach.demo.turnout import parties
 from outreach.engagement.ballots import submit
 from outreach.engagement.editions import freeze_due
 from outreach.engagement.totals import BallotTotals
@@ -20,12 +22,11 @@ from outreach.events.importing import read_events, read_organizations
 from outreach.events.intake import take_in_events, take_in_organizations
 from outreach.events.models import Campaign, Event
 from outreach.i18n import N_, SOURCE_LOCALE, translator
-from outreach.plan.importing import plan_of
-from outreach.plan.service import import_plan
 from outreach.policy import Role
 from outreach.registration import service
 from outreach.registration.consent_words import consent_words
 from outreach.registration.door import attendance_of
+from outreach.registration.keeping import keep
 from outreach.registration.requests import Consent, RegistrationRequest
 from outreach.registration.retention import forget
 from outreach.vault import Vault
@@ -57,10 +58,10 @@ def load(today: date, *, region: str, vault: Vault, now: datetime, progress: Cal
     _add_staff(now=now)
     _add_campaigns(today)
     progress("the plan and the real events of past years")
-    import_plan(plan_of(files.load("plan.json")), now=now)
+    add_plan(staff=_coordinator(), today=today, now=now)
     _add_history(now=now)
     progress("an invented year of events, with ballots")
-    _add_held_events(today, now=now)
+    _add_held_events(today, vault=vault, now=now)
     freeze_due(today=today, now=now)
     progress("the coming Welcoming Week and its guests")
     _add_week(today, region=region, vault=vault, now=now)
@@ -84,6 +85,10 @@ def _add_staff(*, now: datetime) -> None:
     for person in STAFF:
         body = organization_named(person.organization) if person.organization else None
         add_staff(person.email, PASSWORD, name=person.name, role=person.role, organization=body, now=now)
+
+
+def _coordinator() -> Staff:
+    return db.session.scalars(select(Staff).where(Staff.role == Role.COORDINATOR)).one()
 
 
 def _add_campaigns(today: date) -> None:
@@ -129,7 +134,7 @@ def _add_history(*, now: datetime) -> None:
     db.session.flush()
 
 
-def _add_held_events(today: date, *, now: datetime) -> None:
+def _add_held_events(today: date, *, vault: Vault, now: datetime) -> None:
     for given in files.held_events(today):
         starts_at, ends_at = given.draft.starts_at, given.draft.ends_at
         event = planning.create(
@@ -141,12 +146,13 @@ def _add_held_events(today: date, *, now: datetime) -> None:
         attendance = attendance_of(event)
         attendance.registered, attendance.arrived = given.registered, given.arrived
         attendance.walk_ins = given.walk_ins
-        forget(event, now=min(now, ends_at + timedelta(hours=72)))
+        keep(event, list(parties(given.registered, given.arrived)))
+        forget(event, vault=vault, now=min(now, ends_at + timedelta(hours=72)))
 
 
 def _add_week(today: date, *, region: str, vault: Vault, now: datetime) -> None:
     week = list(files.week_events(today))
-    coordinator = db.session.scalars(select(Staff).where(Staff.role == Role.COORDINATOR)).one()
+    coordinator = _coordinator()
     events: dict[str, Event] = {}
     for given in week:
         first = given.before or given.draft

@@ -25,6 +25,7 @@ STAFF = (
     DemoStaff(
         "chamber@example.org", "Ted (organizer)", Role.ORGANIZER, "Northeast Kansas City Chamber of Commerce"
     ),
+    DemoStaff("committee@example.org", "Ines (steering committee)", Role.COMMITTEE),
     DemoStaff(
         "police@example.org",
         "Ruth (police partner)",

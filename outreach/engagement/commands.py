@@ -8,10 +8,11 @@ import click
 
 from outreach.commandline import Instant
 from outreach.database import clean_up, transaction
-from outreach.engagement import editions, export, figures, periods, wording
-from outreach.engagement.gathering import STRATA_SENTENCES, EngagementReport
+from outreach.engagement import editions, export, periods, wording
+from outreach.engagement.board import Dashboard
+from outreach.engagement.dashboard import dashboard
+from outreach.engagement.gathering import STRATA_SENTENCES
 from outreach.engagement.models import Edition
-from outreach.engagement.service import engagement_report
 from outreach.i18n import N_, SOURCE_LOCALE, Translator, local, translator
 from outreach.runtime import now, settings
 
@@ -25,14 +26,15 @@ def report_engagement(period: str | None, form: str) -> None:
     """Say how often newcomers and long-time residents were in the same room."""
     with click.get_current_context().obj().app_context():
         today = local(now(), settings().time_zone).date()
-        report = engagement_report(periods.parse(period) if period else periods.last_four_quarters(today))
+        named = periods.parse(period) if period else periods.last_four_quarters(today)
+        made = dashboard(named, today=today)
     t = translator(SOURCE_LOCALE)
     if form == "json":
-        click.echo(json.dumps(export.to_json(report, t), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(export.to_json(made, t), indent=2, ensure_ascii=False))
     elif form == "csv":
-        click.echo(export.to_csv(report, t), nl=False)
+        click.echo(export.to_csv(made, t), nl=False)
     else:
-        click.echo(_text(report, t))
+        click.echo(_text(made, t))
 
 
 @click.group(name="editions")
@@ -93,8 +95,9 @@ def _line(edition: Edition) -> str:
     )
 
 
-def _text(report: EngagementReport, t: Translator) -> str:
-    rows = figures.rows(report.figures)
+def _text(made: Dashboard, t: Translator) -> str:
+    report = made.report
+    rows = export.all_rows(made)
     width = max(len(t(row.label)) for row in rows)
     lines = [
         f"{report.period.name}: {t.day(report.period.starts_on)} - {t.day(report.period.ends_on)}",

@@ -15,7 +15,7 @@ from outreach.accounts.models import Jurisdiction
 from outreach.database import db, insert
 from outreach.engagement import keeping, periods, publication, queries
 from outreach.engagement.figures import METHOD_VERSION
-from outreach.engagement.gathering import Cut, Gathered, gathered
+from outreach.engagement.gathering import Cut, Gathered, within
 from outreach.engagement.models import Edition, EditionEvent, EditionStatistics, EventTally
 from outreach.engagement.periods import Period
 from outreach.engagement.publication import Cell, is_publishable
@@ -195,9 +195,7 @@ def _erase(edition: Edition) -> None:
 def _gathered(question: Question) -> dict[str, Gathered]:
     """Sums whose strata are quarters, as those of frozen quarters always are."""
     found = queries.parts(question)
-    return queries.complete(
-        question, found, {value: gathered(its, "quarter") for value, its in found.items()}
-    )
+    return queries.complete(question, found, {value: within(its, "quarter") for value, its in found.items()})
 
 
 def _freeze_year(year: Period, *, now: datetime) -> Edition | None:

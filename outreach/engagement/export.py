@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from outreach.engagement import figures
+from outreach.engagement import contact, figures, parts_wording
+from outreach.engagement.board import CUTS, Dashboard
 from outreach.engagement.figures import Row
 from outreach.engagement.gathering import STRATA_SENTENCES, EngagementReport
+from outreach.engagement.parts_wording import Line
+from outreach.engagement.periods import Period
+from outreach.engagement.turnout_report import Part
 from outreach.i18n import Translator
-from outreach.spreadsheet import csv_text
+from outreach.spreadsheet import Cell, csv_text
 
 _COLUMNS = (
     "period", "method", "id", "label", "unit", "value", "low", "high", "range", "numerator", "denominator",
@@ -14,31 +18,103 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def to_csv(report: EngagementReport, t: Translator) -> str:
+def to_csv(made: Dashboard, t: Translator) -> str:
     """One line for each figure; shares are 0 to 1 and a ratio is 1 at chance. Empty is unknown, never 0."""
-    lines = [
+    start = (made.report.period.name, made.report.figures.method)
+    return csv_text(_COLUMNS, [(*start, *_cells(row, t)) for row in all_rows(made)])
+
+
+def evidence_csv(
+    report: EngagementReport, program: str, rows: list[Row], partners: list[str], t: Translator
+) -> str:
+    """The figures of an evidence sheet under the program's name, then its partners."""
+    start = (report.period.name, report.figures.method, program)
+    empty = (None,) * (len(_COLUMNS) - 4)
+    return csv_text(
+        (*_COLUMNS[:2], "program", *_COLUMNS[2:]),
+        [
+            *((*start, *_cells(row, t)) for row in rows),
+            *((*start, "partner", name, *empty) for name in partners),
+        ],
+    )
+
+
+def lines_csv(made: Dashboard, lines: list[Line], t: Translator) -> str:
+    """The figures of each part of a report, or of each quarter of the line over time."""
+    start = (made.report.period.name, made.report.figures.method)
+    return csv_text(
+        (*_COLUMNS[:2], "part", "name", *_COLUMNS[2:]),
+        [(*start, line.key, line.name, *_cells(row, t)) for line in lines for row in line.rows.values()],
+    )
+
+
+def _cells(row: Row, t: Translator) -> tuple[Cell, ...]:
+    return (
+        row.id,
+        t(row.label),
+        row.unit,
+        row.value,
+        row.low,
+        row.high,
+        _said(row.range_label, t),
+        row.numerator,
+        row.denominator,
+        _said(row.reason, t),
+        t(row.how),
+    )
+
+
+def all_rows(made: Dashboard) -> list[Row]:
+    """Every figure of a period, in the order in which they are read."""
+    return [
+        *figures.rows(made.report.figures),
+        *contact.rows(made.contact),
+        *figures.appendix_rows(made.appendix),
+    ]
+
+
+def turnout_csv(period: Period, rows: list[Row], parts: list[tuple[str, str, Part]], t: Translator) -> str:
+    """The figures of registrations, then people by door and by language; empty is unknown or not shown."""
+    header = ("period", "id", "label", "unit", "value", "low", "high", "numerator", "denominator", "reason")
+    lines: list[tuple[Cell, ...]] = [
         (
-            report.period.name,
-            report.figures.method,
+            period.name,
             row.id,
             t(row.label),
             row.unit,
             row.value,
             row.low,
             row.high,
-            _said(row.range_label, t),
-            row.numerator,
+            None if row.value is None else row.numerator,
             row.denominator,
             _said(row.reason, t),
-            t(row.how),
         )
-        for row in figures.rows(report.figures)
+        for row in rows
     ]
-    return csv_text(_COLUMNS, lines)
+    for name, label, part in parts:
+        came = None if part.arrived is None else part.arrived / part.people
+        lines.append((period.name, name, label, "people", part.people, None, None, part.people, None, None))
+        if came is not None:
+            lines.append(
+                (
+                    period.name,
+                    f"{name}:came",
+                    label,
+                    "share",
+                    came,
+                    None,
+                    None,
+                    part.arrived,
+                    part.people,
+                    None,
+                )
+            )
+    return csv_text(header, lines)
 
 
-def to_json(report: EngagementReport, t: Translator) -> dict[str, Any]:
-    """The report with its method and every figure; null is unknown, and `reason` says why."""
+def to_json(made: Dashboard, t: Translator) -> dict[str, Any]:
+    """The report with every figure, its parts and the line; null is unknown, and `reason` says why."""
+    report = made.report
     return {
         "period": report.period.name,
         "starts_on": report.period.starts_on.isoformat(),
@@ -46,7 +122,18 @@ def to_json(report: EngagementReport, t: Translator) -> dict[str, Any]:
         "method": report.figures.method,
         "compared_within": report.strata,
         "compared_within_text": t(STRATA_SENTENCES[report.strata]),
-        "figures": [_figure(row, t) for row in figures.rows(report.figures)],
+        "figures": [_figure(row, t) for row in all_rows(made)],
+        "parts": {cut: [_line(line, t) for line in parts_wording.lines(made, cut, t)[1:]] for cut in CUTS},
+        "trend": [_line(line, t) for line in parts_wording.trend_lines(made.points, t)],
+        "change": t(made.change),
+    }
+
+
+def _line(line: Line, t: Translator) -> dict[str, Any]:
+    return {
+        "part": line.key,
+        "name": line.name,
+        "figures": [_figure(row, t) for row in line.rows.values()],
     }
 
 

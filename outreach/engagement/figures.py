@@ -4,11 +4,12 @@ Pure; the page, the CSV file and the JSON answer print the same rows, so that th
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from outreach.engagement import measures
+from outreach.engagement.appendix import Appendix
 from outreach.engagement.measures import Measure, RangeKind, Tally
 from outreach.i18n import N_
 
@@ -20,9 +21,12 @@ METHOD_VERSION = "2026-2"
 #: the ratio of a simulated season from 0.69 to 0.89.
 LARGE_ROOM_PEOPLE = 60
 
+TOO_FEW_TO_SHOW = N_(
+    "Fewer than 5 events, or fewer than 10 answers in a group: not shown, to protect guests."
+)
 NO_LARGE_ROOMS = N_("No room had more than 60 people who answered.")
 
-Unit = Literal["events", "people", "share", "ratio"]
+Unit = Literal["events", "people", "parties", "share", "ratio", "index", "cents"]
 
 RANGE_LABELS: Mapping[RangeKind, str] = MappingProxyType(
     {
@@ -44,8 +48,9 @@ class Report:
     events_tiny: int
     events_unreliable: int
     events_sealed: int
-    answers: int
-    unsaid: int
+    #: None where the report is withheld.
+    answers: int | None
+    unsaid: int | None
     head_count: int | None
     reporting_rate: Measure
     answered_rate: Measure
@@ -144,9 +149,25 @@ def report(
     )
 
 
+def withheld(report: Report) -> Report:
+    """The report without what people said: of too few events or answers it would be about a few people."""
+    unsaid = Measure(0, 0, reason=TOO_FEW_TO_SHOW)
+    hidden: dict[str, Any] = {
+        field.name: unsaid
+        for field in fields(report)
+        if field.name not in _SHOWN_OF_FEW and isinstance(getattr(report, field.name), Measure)
+    }
+    return replace(report, answers=None, unsaid=None, **hidden)
+
+
 def rows(report: Report) -> list[Row]:
     """The report as rows, in the order in which they are read."""
     return [_row(line, getattr(report, line.id)) for line in _LINES]
+
+
+def appendix_rows(appendix: Appendix) -> list[Row]:
+    """The appendix as rows, in the order of its fields."""
+    return [_row(line, getattr(appendix, line.id)) for line in _APPENDIX_LINES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +182,7 @@ class _Line:
 
 def _row(line: _Line, figure: Measure | int | None) -> Row:
     if not isinstance(figure, Measure):
-        reason = measures.NO_HEAD_COUNT if figure is None else None
+        reason = None if figure is not None else _REASONS.get(line.id, TOO_FEW_TO_SHOW)
         return Row(
             line.id, line.label, line.unit, figure, None, None, None, figure or 0, None, reason, line.how
         )
@@ -179,6 +200,11 @@ def _row(line: _Line, figure: Measure | int | None) -> Row:
         how=line.how,
     )
 
+
+#: Why a count is missing, where it is not withheld.
+_REASONS: Mapping[str, str] = MappingProxyType({"head_count": measures.NO_HEAD_COUNT})
+#: Measures that tell nothing of what people said.
+_SHOWN_OF_FEW = ("reporting_rate",)
 
 _LINES = (
     _Line(
@@ -370,5 +396,95 @@ _LINES = (
         "share",
         N_("Answers, out of heads counted"),
         N_("Counted. A check: a low figure means that many people in the room were never asked."),
+    ),
+)
+
+_APPENDIX_LINES = (
+    _Line(
+        "shared_events_at_5",
+        "share",
+        N_("Shared events, if 1 in 20 were enough"),
+        N_("Counted. The rule of a shared event with the smaller group at least 5% of the two."),
+    ),
+    _Line(
+        "shared_events_at_15",
+        "share",
+        N_("Shared events, if 3 in 20 were needed"),
+        N_("Counted. The rule of a shared event with the smaller group at least 15% of the two."),
+    ),
+    _Line(
+        "shared_events_at_20",
+        "share",
+        N_("Shared events, if 4 in 20 were needed"),
+        N_("Counted. The rule of a shared event with the smaller group at least 20% of the two."),
+    ),
+    _Line(
+        "newcomers_if_half_as_willing",
+        "share",
+        N_("Newcomers, had they answered half as often as others"),
+        N_("Worked out. What the share would be if each newcomer who answered stood for two."),
+    ),
+    _Line(
+        "textbook_exposure",
+        "share",
+        N_("Exposure as in textbooks (xPy)"),
+        N_("Counted. It takes people for their own company, so it reads too low in small rooms."),
+    ),
+    _Line(
+        "cross_pairs",
+        "share",
+        N_("Pairs of a newcomer and a long-time resident"),
+        N_("Counted. Out of all pairs of two people in one room. Large rooms count for most of it."),
+    ),
+    _Line(
+        "cross_pairs_by_chance",
+        "share",
+        N_("Such pairs, if left to chance"),
+        N_("Worked out. If the same people had picked events by chance, in the same place and season."),
+    ),
+    _Line(
+        "own_group_preference",
+        "index",
+        N_("Coleman's index of newcomers"),
+        N_("Worked out. 0 is chance, 1 only newcomers in company, -1 none. All places and seasons together."),
+    ),
+    _Line(
+        "dissimilarity",
+        "index",
+        N_("Dissimilarity (D)"),
+        N_(
+            "Counted. The share of one group who would have to change rooms for all rooms to be alike. Small"
+            " rooms raise it by themselves."
+        ),
+    ),
+    _Line(
+        "dissimilarity_by_chance",
+        "index",
+        N_("Dissimilarity, if left to chance"),
+        N_("Worked out. The mean over all ways to seat the same people in the same rooms."),
+    ),
+    _Line(
+        "dissimilarity_beyond_chance",
+        "index",
+        N_("Dissimilarity beyond chance"),
+        N_("Worked out. 0 is chance, 1 is wholly apart; below 0 the rooms are more alike than by chance."),
+    ),
+    _Line(
+        "mutual_information",
+        "index",
+        N_("Theil's M"),
+        N_("Counted, in nats. How much knowing the room tells about somebody's group."),
+    ),
+    _Line(
+        "mutual_information_corrected",
+        "index",
+        N_("Theil's M, less what small numbers add"),
+        N_("Worked out. With the correction of Miller and Madow; it may fall below 0."),
+    ),
+    _Line(
+        "information_index",
+        "index",
+        N_("Theil's H"),
+        N_("Counted. M as a share of the most that rooms could tell, from 0 to 1."),
     ),
 )

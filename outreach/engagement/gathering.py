@@ -45,7 +45,7 @@ EVERYTHING = Scope()
 class Part:
     """The sums of the events of one quarter and county whose rooms are large, or of those whose are not.
 
-    No stratum is closed yet: that is done by `gathered`, which knows how wide one is.
+    No stratum is closed yet: that is done by `within`, which knows how wide one is.
     """
 
     quarter: str
@@ -92,7 +92,7 @@ def stratum(part: Part, strata: Strata) -> tuple[str, ...]:
     return (part.quarter, part.place) if strata == "quarter" else (part.place,)
 
 
-def gathered(parts: Sequence[Part], strata: Strata) -> Gathered:
+def within(parts: Sequence[Part], strata: Strata) -> Gathered:
     """The parts' sums, compared within strata of this width."""
 
     def closed(chosen: Iterable[Part]) -> Statistics:
@@ -113,9 +113,9 @@ def widened(parts: Sequence[Part]) -> Gathered:
     aversion. Where that leaves too few events with another one to compare with, whole periods of a
     county stand in, and the report says so; where that helps no figure, the finer rule stays.
     """
-    fine = gathered(parts, "quarter")
+    fine = within(parts, "quarter")
     if summary.chance_reason(fine.whole) == measures.FEW_COMPARABLE_EVENTS:
-        coarse = gathered(parts, "period")
+        coarse = within(parts, "period")
         if summary.chance_reason(coarse.whole) is None:
             return coarse
     return fine

@@ -7,6 +7,7 @@ event takes the totals from there; between the two no answer reaches us.
 from flask import Blueprint, render_template
 
 from outreach.engagement.ballots import asks_about_talk
+from outreach.engagement.cards import uses_cards
 from outreach.engagement.questions import BACKGROUND, TALK, BallotQuestion
 from outreach.errors import NotFoundError
 from outreach.events.models import Event
@@ -71,6 +72,7 @@ def _device(event: Event, token: str, question: BallotQuestion) -> str:
         words=_WORDS,
         tongues=_spoken_here(event),
         talk_asked=asks_about_talk(event),
+        uses_cards=uses_cards(event.organization_id),
         until_ms=int(door.shuts_at(event).timestamp() * 1000),
     )
 

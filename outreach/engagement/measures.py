@@ -169,15 +169,16 @@ def shared_events(tallies: Iterable[Tally]) -> Measure:
 
 def certainly_shared_events(tallies: Iterable[Tally]) -> Measure:
     """M1b, lower: events shared in any case, out of assessable ones (0 to 1). Counts only under 10 events."""
-    return _share_of_events(_assessable(tallies), is_certainly_shared)
+    return _share_of_events(tallies, is_certainly_shared)
 
 
 def possibly_shared_events(tallies: Iterable[Tally]) -> Measure:
     """M1b, upper: events possibly shared, out of assessable ones (0 to 1). Counts only under 10 events."""
-    return _share_of_events(_assessable(tallies), is_possibly_shared)
+    return _share_of_events(tallies, is_possibly_shared)
 
 
-def _share_of_events(assessable: list[Tally], is_counted: Callable[[Tally], bool]) -> Measure:
+def _share_of_events(tallies: Iterable[Tally], is_counted: Callable[[Tally], bool]) -> Measure:
+    assessable = _assessable(tallies)
     counted, events = sum(map(is_counted, assessable)), len(assessable)
     reason = too_few(events)
     return Measure(counted, events, None if reason else counted / events, reason=reason)

@@ -34,15 +34,22 @@ def parse(text: str) -> Period:
 
 def last_four_quarters(today: date) -> Period:
     """This quarter and the three before it: a year's seasons, up to date."""
-    quarters = _quarters_until(today, 4)
+    quarters = quarters_until(today, 4)
     first, last = quarters[0], quarters[-1]
     return Period(f"{first.name}..{last.name}", first.starts_on, last.ends_on)
 
 
 def choices(today: date) -> list[Period]:
     """What a page offers: the last four quarters together and each, the last one first, and two years."""
-    quarters = _quarters_until(today, 4)
+    quarters = quarters_until(today, 4)
     return [last_four_quarters(today), *reversed(quarters), _year(today.year), _year(today.year - 1)]
+
+
+def quarters_of(period: Period) -> list[Period]:
+    """The quarters that a period is made of, the earliest first."""
+    count = (period.ends_on.year - period.starts_on.year) * 4
+    count += (period.ends_on.month - 1) // 3 - (period.starts_on.month - 1) // 3 + 1
+    return quarters_until(period.ends_on, count)
 
 
 def quarter_name(on: date) -> str:
@@ -79,7 +86,7 @@ def _year(year: int) -> Period:
     return Period(str(year), date(year, 1, 1), date(year, 12, 31))
 
 
-def _quarters_until(today: date, count: int) -> list[Period]:
+def quarters_until(today: date, count: int) -> list[Period]:
     """So many quarters up to today's, the earliest first."""
     last = quarter_number(today)
     return [quarter(number) for number in range(last - count + 1, last + 1)]

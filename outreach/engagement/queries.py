@@ -4,7 +4,7 @@ Sums are made in the database. What comes back is a line for each quarter, count
 however many events there are.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -37,9 +37,10 @@ from sqlalchemy import (
 from outreach.accounts.models import Jurisdiction
 from outreach.database import db
 from outreach.engagement import periods, sums
+from outreach.engagement.appendix import Rooms
 from outreach.engagement.bounds import Exposure, Spread
 from outreach.engagement.figures import LARGE_ROOM_PEOPLE
-from outreach.engagement.gathering import EVERYTHING, Cut, Gathered, Part, Scope, Size, stratum
+from outreach.engagement.gathering import EVERYTHING, Cut, Gathered, Part, Scope, Size, Strata, stratum
 from outreach.engagement.keeping import Piece
 from outreach.engagement.measures import hinges_on_one
 from outreach.engagement.models import EditionEvent, EventTally
@@ -354,6 +355,20 @@ def pieces(question: Question) -> list[Piece]:
         )
         for line in lines
     ]
+
+
+def shapes(question: Question, strata: Strata) -> list[Rooms]:
+    """How many rooms were like each other, for every stratum of this width. One query.
+
+    A line for each pair of numbers of newcomers and residents, so that a million rooms are few lines.
+    """
+    rows = _rooms(question, "quarter", "place")
+    keys = (rows.c.quarter, rows.c.place, rows.c.a, rows.c.b)
+    found: dict[tuple[object, ...], Rooms] = defaultdict(Counter)
+    lines = db.session.execute(select(*keys, func.count()).where(rows.c.k >= 1).group_by(*keys))
+    for quarter, place, newcomers, residents, count in lines:
+        found[(quarter, place) if strata == "quarter" else (place,)][newcomers, residents] += count
+    return list(found.values())
 
 
 def sealed_events(question: Question) -> dict[str, int]:

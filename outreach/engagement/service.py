@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -14,9 +13,9 @@ from outreach.engagement.gathering import (
     EngagementReport,
     Gathered,
     Scope,
-    gathered,
     report,
     widened,
+    within,
 )
 from outreach.engagement.models import Edition, EditionStatistics
 from outreach.engagement.periods import Period
@@ -29,19 +28,44 @@ def engagement_report(period: Period, scope: Scope = EVERYTHING) -> EngagementRe
 
     As many queries however many events.
     """
-    return _reports(Question(period, scope)).get("", report(period, Gathered(), sealed=0))
+    return reported(asked(period, scope))[0]
 
 
 def engagement_reports(period: Period, by: Cut, scope: Scope = EVERYTHING) -> dict[str, EngagementReport]:
     """The report of each part of a period or of its events; as many queries as for one."""
-    return _reports(Question(period, scope, by))
+    question = asked(period, scope, by)
+    (found, missing), sealed = gather(question), queries.sealed_events(question)
+    return {
+        value: report(period, found.get(value, Gathered()), sealed=sealed.get(value, 0), missing=missing)
+        for value in sorted(found.keys() | sealed.keys())
+    }
+
+
+def asked(period: Period, scope: Scope = EVERYTHING, by: Cut | None = None) -> Question:
+    """The question for a period, with the day from which events are read one by one."""
+    return Question(period, scope, by, open_from=editions.open_from())
+
+
+def reported(question: Question) -> tuple[EngagementReport, Gathered]:
+    """The report of a question without a cut, and the sums it is made of."""
+    values, missing = gather(question)
+    found, sealed = values.get("", Gathered()), queries.sealed_events(question).get("", 0)
+    return report(question.period, found, sealed=sealed, missing=missing), found
+
+
+def gathered(question: Question) -> dict[str, Gathered]:
+    """The closed sums of each value of a question's cut, from frozen quarters and single events."""
+    return gather(question)[0]
 
 
 def gather(question: Question) -> tuple[dict[str, Gathered], list[str]]:
-    """The sums for each value of the cut, and the frozen quarters of the period that are not in them."""
+    """The same, and the frozen quarters of the period that are not in them.
+
+    As many queries however many events.
+    """
     frozen, missing = _frozen(question)
     found = queries.parts(question)
-    close = (lambda its: gathered(its, "quarter")) if frozen or missing else widened
+    close = (lambda its: within(its, "quarter")) if frozen or missing else widened
     opened = queries.complete(question, found, {value: close(its) for value, its in found.items()})
     values = frozen.keys() | opened.keys()
     return {value: _added(frozen.get(value), opened.get(value)) for value in values}, missing
@@ -50,18 +74,6 @@ def gather(question: Question) -> tuple[dict[str, Gathered], list[str]]:
 def _added(*parts: Gathered | None) -> Gathered:
     first, *rest = [part for part in parts if part is not None]
     return first + rest[0] if rest else first
-
-
-def _reports(question: Question) -> dict[str, EngagementReport]:
-    question = replace(question, open_from=editions.open_from())
-    (found, missing), sealed = gather(question), queries.sealed_events(question)
-    values = found.keys() | sealed.keys() | ({""} if missing and question.by is None else set())
-    return {
-        value: report(
-            question.period, found.get(value, Gathered()), sealed=sealed.get(value, 0), missing=missing
-        )
-        for value in sorted(values)
-    }
 
 
 def _frozen(question: Question) -> tuple[dict[str, Gathered], list[str]]:

@@ -4,9 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from outreach.database import transaction
-from outreach.engagement import ballots
+from outreach.engagement import ballots, card_codes, cards
 from outreach.engagement.questions import TALK
-from outreach.errors import ConflictError
+from outreach.errors import ConflictError, NotFoundError
 from outreach.events import worklist
 from outreach.events.models import Event
 from outreach.i18n import N_
@@ -21,6 +21,8 @@ bp = Blueprint("staff_ballots", __name__, url_prefix="/staff/events/<public_id>/
 protect(bp)
 keep_private(bp)
 
+_CARDS_ON_A_PAGE = 6
+
 
 @bp.get("")
 def show(public_id: str) -> str:
@@ -30,8 +32,10 @@ def show(public_id: str) -> str:
 
 @bp.post("")
 def choose(public_id: str) -> Response | tuple[str, int]:
-    """Switches the question on leaving on or off."""
+    """Switches the question on leaving, or the organization's connection cards, on or off."""
     event = _event(public_id)
+    if "cards" in request.form:
+        return _choose_cards(event, request.form["cards"] == "on")
     wanted = request.form.get("talk") == "on"
     try:
         with transaction():
@@ -41,6 +45,29 @@ def choose(public_id: str) -> Response | tuple[str, int]:
     said = N_("The question on leaving is asked at this event.")
     flash(t()(said if wanted else N_("The question on leaving is not asked at this event.")), "good")
     return redirect(url_for("staff_ballots.show", public_id=public_id), 303)
+
+
+@bp.get("/cards")
+def print_cards(public_id: str) -> str:
+    """A page of new connection cards; each look makes others, and no list of them is kept."""
+    event = _event(public_id)
+    if not cards.uses_cards(event.organization_id):
+        raise NotFoundError(N_("There is no such page."))
+    codes = [card_codes.fresh() for _ in range(_CARDS_ON_A_PAGE)]
+    return render_template(
+        "staff/cards.html",
+        event=event,
+        cards=[(card_codes.spaced(code), svg(code)) for code in codes],
+        address=f"{settings().public_url}{url_for('cards.erase', locale=t().locale)}",
+    )
+
+
+def _choose_cards(event: Event, wanted: bool) -> Response:
+    with transaction():
+        cards.use_cards(event.organization_id, wanted)
+    said = N_("Your organization uses connection cards.")
+    flash(t()(said if wanted else N_("Your organization does not use connection cards.")), "good")
+    return redirect(url_for("staff_ballots.show", public_id=event.public_id), 303)
 
 
 def _page(event: Event, *, problem: str = "") -> str:
@@ -53,6 +80,7 @@ def _page(event: Event, *, problem: str = "") -> str:
         problem=problem,
         talk_asked=ballots.asks_about_talk(event),
         talk_question=TALK.ask,
+        uses_cards=cards.uses_cards(event.organization_id),
         ballots_cast=ballots.ballots_cast(event),
         address=address,
         code=svg(address),

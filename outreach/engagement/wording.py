@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from outreach.engagement import figures
+from outreach.engagement.board import Dashboard
 from outreach.engagement.figures import Report, Row
 from outreach.engagement.gathering import STRATA_SENTENCES, EngagementReport
 from outreach.engagement.measures import Measure
@@ -20,14 +21,14 @@ class Tile:
     figure_ids: tuple[str, ...]
 
 
-def tiles(report: EngagementReport, t: Translator) -> list[Tile]:
+def tiles(made: Dashboard, t: Translator) -> list[Tile]:
     """The findings in the order in which they are read; what is unknown says so and shows no number."""
-    found = report.figures
+    found = made.report.figures
     return [
         _shared(found, t),
         _who_told_us(found, t),
         _in_the_room(found, t),
-        _chance(report, t),
+        _chance(made.report, t, is_below=made.is_below_chance),
         _how_solid(found, t),
     ]
 
@@ -55,6 +56,14 @@ def answer_bars(report: EngagementReport, t: Translator) -> list[Bar]:
     ]
 
 
+def evidence_sentences(report: EngagementReport, t: Translator) -> list[str]:
+    """What a sheet says of who met: the sentences of three findings."""
+    found = report.figures
+    findings = (_shared(found, t), _in_the_room(found, t), _chance(report, t, is_below=False))
+    said = [sentence for tile in findings for sentence in tile.sentences]
+    return list(dict.fromkeys(said))
+
+
 def period_text(name: str, t: Translator) -> str:
     """A period as it is offered: "Quarter 3 of 2026", "2026", "Last four quarters"."""
     if ".." in name:
@@ -67,7 +76,11 @@ def value_text(row: Row, t: Translator) -> str:
     """A figure as it is read: a whole percentage or a count; the reason where there is none."""
     if row.value is None:
         return t(row.reason) if row.reason else ""
-    return t.percent(row.value) if row.unit in ("share", "ratio") else t.number(row.value)
+    if row.unit in ("share", "ratio"):
+        return t.percent(row.value)
+    if row.unit == "cents":
+        return t(N_("%(cents)s cents"), cents=t.number(round(row.value, 1)))
+    return t.number(round(row.value, 3))
 
 
 def range_text(row: Row, t: Translator) -> str:
@@ -206,7 +219,7 @@ def _in_the_room(found: Report, t: Translator) -> Tile:
     )
 
 
-def _chance(report: EngagementReport, t: Translator) -> Tile:
+def _chance(report: EngagementReport, t: Translator, *, is_below: bool) -> Tile:
     ratio = report.figures.chance_ratio
     sentences = []
     if ratio.value is not None:
@@ -220,6 +233,8 @@ def _chance(report: EngagementReport, t: Translator) -> Tile:
                 same=t.percent(1),
             )
         )
+    if is_below:
+        sentences.append(t(N_("That is less than chance alone would explain.")))
     sentences += [*_sampling(ratio, t), *_reason(ratio, t), t(STRATA_SENTENCES[report.strata])]
     return Tile(
         "chance",
@@ -267,13 +282,19 @@ def _how_solid(found: Report, t: Translator) -> Tile:
     return Tile(
         "solid",
         t(N_("How solid is this?")),
-        t.plural("%(count)s answer", "%(count)s answers", found.answers, count=t.number(found.answers)),
+        _answers(found.answers, t),
         tuple(sentences),
         (
             "events_held", "events_with_ballots", "reporting_rate", "events_assessable", "events_tiny",
             "events_unreliable", "events_sealed", "answers", "unsaid", "head_count", "counted_rate",
         ),
     )  # fmt: skip
+
+
+def _answers(answers: int | None, t: Translator) -> str:
+    if answers is None:
+        return t(N_("Not shown"))
+    return t.plural("%(count)s answer", "%(count)s answers", answers, count=t.number(answers))
 
 
 def _headline(measure: Measure, t: Translator, *, counts: bool = False) -> str:

@@ -104,6 +104,7 @@ def _load_the_rest(found: list[Event]) -> None:
             joinedload(Event.venue).joinedload(Venue.county),
             selectinload(Event.parts),
             selectinload(Event.cohosts),
+            selectinload(Event.keywords),
         )
     ).all()
 
@@ -140,6 +141,7 @@ def _event(event: Event, t: Translator) -> dict[str, Any]:
         "theme": event.theme,
         "is_police_present": event.is_police_present,
         "takes_registrations": event.takes_registrations,
+        **_words_to_text(event),
         "is_full": seats.is_full,
         "parts": [
             {
@@ -150,6 +152,17 @@ def _event(event: Event, t: Translator) -> dict[str, Any]:
             }
             for part in event.parts
         ],
+    }
+
+
+def _words_to_text(event: Event) -> dict[str, Any]:
+    """The number and the words of the posters, while they can be texted."""
+    number = settings().text_number if event.takes_registrations and event.status == "published" else None
+    words = {row.locale: row.word for row in event.keywords} if number else {}
+    return {
+        "text_number": number if words else None,
+        "keyword": words.pop("", None),
+        "keywords": [{"language": locale, "word": word} for locale, word in sorted(words.items())],
     }
 
 

@@ -132,6 +132,13 @@ def _event() -> Schema:
             "theme": _or_null({"type": "string", "enum": list(THEMES)}),
             "is_police_present": _FLAG,
             "takes_registrations": _FLAG,
+            "text_number": _or_null({**_TEXT, "description": "Where to text a keyword to sign up."}),
+            "keyword": _or_null({**_TEXT, "description": "Whoever texts it is asked for a language."}),
+            "keywords": {
+                "type": "array",
+                "items": _record({"language": _LANGUAGE, "word": _TEXT}),
+                "description": "Who texts one is answered in its language.",
+            },
             "is_full": {**_FLAG, "description": "Whoever registers now goes on the waiting list."},
             "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Part"}},
         }

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Literal, Self
 
 from outreach.errors import InvalidInputError, InvalidInputsError
-from outreach.events.keywords import is_usable
+from outreach.events.keywords import folded_word, is_usable, is_usable_in_a_language
 from outreach.events.kinds import KINDS
 from outreach.events.reminding import MOST_REMINDERS, is_possible
 from outreach.events.zones import resolve
@@ -113,6 +113,8 @@ class EventDraft:
     capacity: int | None = None
     takes_registrations: bool = True
     keyword: str | None = None
+    #: Words for readers of one language, by its locale.
+    keywords: dict[str, str] = field(default_factory=dict)
     #: Of `reminding.LEADS`, or only `NO_REMINDERS`; empty where it is as usual for the kind.
     reminders: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
@@ -167,8 +169,9 @@ class EventDraft:
             given[name] = datetime.fromisoformat(given[name])
         for name in ("spoken", "interpreted", "offers", "cohosts"):
             given[name] = tuple(given[name])
-        # A change may have waited since before there was this choice.
+        # A change may have waited since before there were these.
         given["reminders"] = tuple(given.get("reminders", ()))
+        given.setdefault("keywords", {})
         return cls(**given)
 
 
@@ -200,6 +203,7 @@ def check(draft: EventDraft) -> None:
         "keyword",
         N_("Choose a word of 3 to 12 letters from A to Z or digits. Words like STOP or YES are taken."),
     )
+    _check_keywords(draft, refuse)
     refuse(
         not is_possible(draft.reminders),
         "reminders",
@@ -236,6 +240,19 @@ def _check_texts(draft: EventDraft, refuse: _Refuse) -> None:
         refuse(longest > limit, name, N_("Use at most %(count)s letters."), count=limit)
     # PostgreSQL takes no such sign, and nobody can have typed it.
     refuse("\\u0000" in json.dumps(draft.to_json()), "texts", N_("This text has a sign that cannot be read."))
+
+
+def _check_keywords(draft: EventDraft, refuse: _Refuse) -> None:
+    refuse(any(locale not in LANGUAGES for locale in draft.keywords), "keywords", N_("Choose from the list."))
+    for word in draft.keywords.values():
+        refuse(
+            not is_usable_in_a_language(word),
+            "keywords",
+            N_("“%(word)s” cannot be used. Choose one word of 3 to 12 letters, not one like stop or yes."),
+            word=word,
+        )
+    folded = [folded_word(word) for word in (draft.keyword, *draft.keywords.values()) if word]
+    refuse(len(set(folded)) < len(folded), "keywords", N_("Choose a different word for each language."))
 
 
 def _check_place(draft: EventDraft, refuse: _Refuse) -> None:

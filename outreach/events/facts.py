@@ -115,6 +115,9 @@ def _rest(draft: EventDraft, t: Translator, names: Mapping[str, str]) -> Iterato
     yield Fact("capacity", t(N_("Seats")), no_limit if draft.capacity is None else t.number(draft.capacity))
     yield Fact("takes_registrations", t(N_("Guests register here")), _yes_no(draft.takes_registrations, t))
     yield Fact("keyword", t(N_("Word to text")), draft.keyword or "")
+    for locale, word in sorted(draft.keywords.items()):
+        label = t(N_("Word to text (%(language)s)"), language=language_name(locale, t.locale))
+        yield Fact(f"keyword {locale}", label, word, locale)
     yield Fact("reminders", t(N_("Reminders")), "\n".join(_reminders(draft, t)))
     for key, label, locales in (
         ("spoken", N_("Languages spoken"), draft.spoken),

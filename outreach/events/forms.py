@@ -80,6 +80,16 @@ class TextForm(Form):
         return not (self.title.data or self.summary.data or self.description.data)
 
 
+class KeywordForm(Form):
+    """A word to text for readers of one language."""
+
+    locale = SelectField(lazy(N_("Language")), choices=_languages, validate_choice=False)
+    word = LineField(
+        lazy(N_("Word to text")),
+        description=lazy(N_("In letters of the language. Who texts it is answered in this language.")),
+    )
+
+
 class PartForm(Form):
     """A stop, a session, a round."""
 
@@ -145,6 +155,7 @@ class EventForm(Form):
         lazy(N_("Word to text")),
         description=lazy(N_("Guests text this word to register. 3 to 12 letters or digits, like PICNIC.")),
     )
+    keywords = FieldList(FormField(KeywordForm), max_entries=len(LANGUAGES))
     reminders = SelectMultipleField(lazy(N_("Reminders")), validate_choice=False)
     spoken = SelectMultipleField(lazy(N_("Languages spoken")), choices=_languages, validate_choice=False)
     interpreted = SelectMultipleField(
@@ -187,13 +198,13 @@ class EventForm(Form):
         return t().listed(t()(lead.label) for lead in LEADS.values() if lead.before in usual)
 
     def change_blocks(self, button: str) -> bool:
-        """Adds or takes away one text, co-host or part as a button asks; says whether it was such a one.
+        """Adds or takes away one text, word, co-host or part if a button asks for it; says whether it did.
 
         Buttons are named "add parts" or "remove parts 2", the number being the block's own.
         """
         verb, _, rest = button.partition(" ")
         name, _, number = rest.partition(" ")
-        if name not in ("texts", "cohosts", "parts") or verb not in ("add", "remove"):
+        if name not in ("texts", "cohosts", "parts", "keywords") or verb not in ("add", "remove"):
             return False
         blocks = cast("FieldList[Any]", self[name])
         if verb == "add" and len(blocks) < (blocks.max_entries or 0):
@@ -225,8 +236,9 @@ class EventForm(Form):
 
     def _proposal(self, name: str) -> dict[str, Any] | None:
         """What a new block begins with: the next language, the event's own day."""
-        if name == "texts":
-            used = {text.form.locale.data for text in self.texts}
+        if name in ("texts", "keywords"):
+            blocks = self.texts if name == "texts" else self.keywords
+            used = {block.form.locale.data for block in blocks}
             return {"locale": next((locale for locale in settings().locales if locale not in used), "")}
         return {"starts_on": self.starts_on.data} if name == "parts" else None
 
@@ -255,6 +267,7 @@ class EventForm(Form):
             capacity=self.capacity.data,
             takes_registrations=self.takes_registrations.data,
             keyword=(self.keyword.data or "").upper() or None,
+            keywords={form.locale.data: (form.word.data or "").upper() for form in self._words()},
             reminders=tuple(self.reminders.data or ()),
             spoken=spoken,
             interpreted=tuple(locale for locale in self.interpreted.data or () if locale not in spoken),
@@ -270,7 +283,7 @@ class EventForm(Form):
         """Puts a refusal at the fields that it is about."""
         tell(self, error, places=self._places(error))
         # A list of blocks counts as wrong when a field in it is.
-        for blocks in (self.texts, self.parts):
+        for blocks in (self.texts, self.parts, self.keywords):
             own = [problem for problem in blocks.errors if isinstance(problem, str)]
             blocks.errors = [*own, *(entry.errors for entry in blocks.entries if entry.errors)]
 
@@ -293,10 +306,13 @@ class EventForm(Form):
         problems = []
         texts = [text.form for text in self.texts if not text.form.is_empty]
         locales = [form.locale.data for form in texts]
+        words = [form.locale.data for form in self._words()]
         if not texts or self.texts[0].form.is_empty:
             problems.append(InvalidInputError(N_("Enter a title."), field="title"))
         if len(set(locales)) < len(locales):
             problems.append(InvalidInputError(N_("Choose each language once."), field="texts"))
+        if len(set(words)) < len(words):
+            problems.append(InvalidInputError(N_("Choose each language once."), field="keywords"))
         if self.starts_on.data is None:
             problems.append(InvalidInputError(N_("Enter the day of the start."), field="starts_on"))
         if not self.is_all_day.data and self.starts_time.data is None:
@@ -314,6 +330,9 @@ class EventForm(Form):
                 break
         if problems:
             raise InvalidInputsError(problems)
+
+    def _words(self) -> list[KeywordForm]:
+        return [entry.form for entry in self.keywords if entry.form.word.data]
 
     def _start(self, zone: str) -> tuple[datetime, Literal[0, 1] | None]:
         assert self.starts_on.data is not None
@@ -394,6 +413,7 @@ def filled(draft: EventDraft, *, revision: int) -> EventForm:
             "city": venue.city,
             "county": venue.county,
             "access_notes": venue.access_notes,
+            "keywords": [{"locale": locale, "word": word} for locale, word in draft.keywords.items()],
             "parts": [
                 {
                     "title": part.title,

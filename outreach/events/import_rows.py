@@ -265,6 +265,7 @@ def event_row(fields: Fields, *, default_zone: str) -> EventRow | None:
         capacity=capacity,
         takes_registrations=registration not in _NO_REGISTRATION,
         keyword=(fields.text("keyword").upper() or None),
+        keywords=_keywords(fields),
         spoken=spoken,
         interpreted=interpreted,
         offers=fields.words("offers"),
@@ -314,6 +315,19 @@ def _languages(codes: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         tuple(code for code in lowered if code in LANGUAGES),
         tuple(code for code in lowered if code not in LANGUAGES),
     )
+
+
+def _keywords(fields: Fields) -> dict[str, str]:
+    """Words to text by language, from items like "sw: KARIBU"."""
+    found: dict[str, str] = {}
+    for item in fields.words("keywords"):
+        locale, colon, word = item.partition(":")
+        locale = locale.strip().casefold()
+        if not colon or locale not in LANGUAGES or locale in found:
+            fields.refuse("keywords", "write the code of each language once and its word, like es: FIESTA.")
+            break
+        found[locale] = one_line(word).upper()
+    return found
 
 
 def _texts(title: str, fields: Fields, other_languages: tuple[str, ...], locale: str) -> TextDraft:

@@ -21,8 +21,8 @@ from outreach.i18n import N_
 EVENT_COLUMNS = (
     "reference", "title", "kind", "host", "starts", "ends", "time_zone", "weekday", "delivery", "venue",
     "address", "city", "state", "county", "access_notes", "online_url", "summary", "description", "locale",
-    "spoken", "interpreted", "offers", "capacity", "registration", "keyword", "reminders", "cohosts",
-    "status", "head_count", "source_url",
+    "spoken", "interpreted", "offers", "capacity", "registration", "keyword", "keywords", "reminders",
+    "cohosts", "status", "head_count", "source_url",
 )  # fmt: skip
 ORGANIZATION_COLUMNS = ("reference", "name", "sector", "website", "city", "state")
 
@@ -32,10 +32,10 @@ _JSON_EVENT: Mapping[str, str | None] = {
     "co_hosts": "cohosts", "city": "city", "state": "state", "venue": "venue", "address": "address",
     "start": "starts", "end": "ends", "precision": None, "time_zone": "time_zone", "delivery": "delivery",
     "languages": "spoken", "language_note": None, "audience": None, "registration": "registration",
-    "capacity": "capacity", "reminders": "reminders", "cost": None, "description": "description",
-    "recurrence": None, "in_welcoming_week": "in_welcoming_week", "status": "status",
-    "reported_attendance": None, "weekday_in_source": "weekday", "year_basis": None,
-    "source_url": "source_url", "source_note": None,
+    "capacity": "capacity", "keyword": "keyword", "keywords": "keywords", "reminders": "reminders",
+    "cost": None, "description": "description", "recurrence": None,
+    "in_welcoming_week": "in_welcoming_week", "status": "status", "reported_attendance": None,
+    "weekday_in_source": "weekday", "year_basis": None, "source_url": "source_url", "source_note": None,
 }  # fmt: skip
 _JSON_ORGANIZATION: Mapping[str, str | None] = {
     "id": "reference", "name": "name", "also_printed_as": None, "sector": "sector", "city": "city",
@@ -71,7 +71,7 @@ def events_from_csv(data: bytes, *, default_zone: str) -> list[EventRow]:
 
     Raises InvalidInputsError for a file that is broken anywhere.
     """
-    rows = _table(data, EVENT_COLUMNS, required=("title", "kind", "starts"))
+    rows = table_rows(data, EVENT_COLUMNS, required=("title", "kind", "starts"))
     return _events((Fields(where, row) for where, row in rows), default_zone=default_zone)
 
 
@@ -83,7 +83,7 @@ def organizations_from_json(data: bytes) -> list[OrganizationRow]:
 
 def organizations_from_csv(data: bytes) -> list[OrganizationRow]:
     """The organizations of a table with the columns of `ORGANIZATION_COLUMNS`. Raises InvalidInputsError."""
-    rows = _table(data, ORGANIZATION_COLUMNS, required=("name", "sector"))
+    rows = table_rows(data, ORGANIZATION_COLUMNS, required=("name", "sector"))
     return _organizations(Fields(where, row) for where, row in rows)
 
 
@@ -207,10 +207,13 @@ def _repetition(recurrence: object) -> str:
     return sentence + (f" until {recurrence['until']}." if recurrence.get("until") else ".")
 
 
-def _table(
+def table_rows(
     data: bytes, known: tuple[str, ...], *, required: tuple[str, ...]
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """The rows of a CSV file by column, with their places as a spreadsheet numbers them."""
+    """The rows of a CSV file by column, with their places as a spreadsheet numbers them.
+
+    Raises InvalidInputError for what is no table, has an unknown column or lacks a required one.
+    """
     text = _decoded(data)
     header_line = text.split("\n", 1)[0]
     # Spreadsheets write semicolons where a comma is a decimal sign.

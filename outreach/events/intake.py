@@ -115,8 +115,8 @@ def _fitted(row: EventRow, *, now: datetime) -> EventDraft:
     """The draft with the county and the campaign that are known here for it."""
     draft = row.draft
     if draft.ends_at <= now:
-        # The poster's word is for events to come.
-        draft = replace(draft, keyword=None)
+        # The posters' words are for events to come.
+        draft = replace(draft, keyword=None, keywords={})
     if draft.venue and not draft.venue.county and draft.venue.city:
         city = _city(draft.venue.city.removesuffix(f", {row.state}"), row.state)
         county = city.parent if city else None

@@ -70,6 +70,7 @@ def _stale(error: CSRFError) -> tuple[str, int]:
 
 
 @bp.get("/")
+@requires(Action.LIST_EVENTS)
 def home() -> str:
     """What needs doing: drafts, reviews, events to close, and what is coming up."""
     actor, at = _actor(), now()
@@ -82,6 +83,7 @@ def home() -> str:
 
 
 @bp.get("/events")
+@requires(Action.LIST_EVENTS)
 def index() -> str:
     """The events somebody may see, stage by stage."""
     stage = request.args.get("stage", "upcoming")
@@ -111,6 +113,7 @@ def review() -> str:
 
 
 @bp.route("/events/new", methods=["GET", "POST"])
+@requires(Action.LIST_EVENTS)
 def new() -> Response | str | tuple[str, int]:
     """Asks for the kind, then for everything else; saves a draft."""
     hosts = worklist.hosts(_actor())

@@ -216,7 +216,7 @@ def _standing(event: Event, at: datetime) -> str:
 
 def _keyword(event: Event) -> dict[str, str | None]:
     number = settings().text_number if event.takes_registrations and event.status == "published" else None
-    keyword = event.keyword if number else None
+    keyword = event.keyword_in(t().locale) if number else None
     return {"keyword": keyword, "text_number": displayed(number) if number and keyword else None}
 
 

@@ -12,7 +12,7 @@ from outreach.database import db
 from outreach.errors import NotFoundError
 from outreach.events.models import Campaign, Event, EventChange, EventCohost, EventText, Venue
 from outreach.i18n import N_
-from outreach.policy import LAW_ENFORCEMENT, Actor, Role
+from outreach.policy import Action, Actor, is_allowed
 
 PAGE_SIZE = 30
 
@@ -151,6 +151,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The events that `policy.Action.VIEW_EVENT` allows somebody to see, as SQL over `Event`."""
     if _sees_all(actor):
         return Event.id.is_not(None)
+    if not is_allowed(actor, Action.LIST_EVENTS):
+        return Event.id.is_(None)
     shared = select(EventCohost.event_id).where(EventCohost.organization_id == actor.organization_id)
     return or_(Event.organization_id == actor.organization_id, Event.id.in_(shared))
 
@@ -160,7 +162,7 @@ def _pages(count: int, size: int) -> int:
 
 
 def _sees_all(actor: Actor) -> bool:
-    return actor.role is not Role.ORGANIZER and actor.sector != LAW_ENFORCEMENT
+    return is_allowed(actor, Action.REVIEW_EVENT)
 
 
 def _in_stage(stage: str, now: datetime) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from outreach.database import db
@@ -19,7 +19,7 @@ from outreach.messaging.phrases import MessageFacts
 from outreach.messaging.turns import EventFacts, Refused
 from outreach.registration import requests, service
 from outreach.registration.guests import open_guest, phone_hash, seal_guest
-from outreach.registration.models import Registration
+from outreach.registration.models import Guest, Registration
 from outreach.vault import Vault
 
 
@@ -75,7 +75,11 @@ def speak_from_now_on(rows: list[Registration], locale: str, *, vault: Vault) ->
     for guest in {row.guest.id: row.guest for row in rows}.values():
         facts = open_guest(vault, guest.sealed)
         if facts.locale != locale:
-            guest.sealed = seal_guest(vault, replace(facts, locale=locale))
+            again = seal_guest(vault, replace(facts, locale=locale), key=vault.key_of(guest.sealed))
+            # Whoever was sealed anew meanwhile keeps the language they had, rather than a key that is to die.
+            db.session.execute(
+                update(Guest).where(Guest.id == guest.id, Guest.sealed == guest.sealed).values(sealed=again)
+            )
 
 
 def _register(attempt: turns.Register, caller: Caller) -> Done:

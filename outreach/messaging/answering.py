@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from outreach.config import Settings
 from outreach.database import db
+from outreach.events.keywords import folded_word
 from outreach.folding import folded
 from outreach.i18n import translator
+from outreach.keystore import event_key
 from outreach.messaging import conversations, dialogue, due, outbox, phrases, suppressions
 from outreach.messaging.actions import Caller, Done, carry_out, speak_from_now_on
 from outreach.messaging.answers import choice
@@ -29,6 +32,7 @@ from outreach.messaging.facts import (
     places_to_come,
     registrations_of_phone,
 )
+from outreach.messaging.holdings import kinds_held
 from outreach.messaging.models import InboundMessage, Message
 from outreach.messaging.news_facts import news_facts
 from outreach.messaging.outbox import OutgoingText
@@ -36,21 +40,24 @@ from outreach.messaging.phrases import Phrase, Say, described, text_of
 from outreach.messaging.quiet import REPLY_WITHIN
 from outreach.messaging.turns import (
     AlreadyRegistered,
+    AskCall,
     AskPerson,
     Attempt,
     DeleteAll,
     Dialogue,
     EndNews,
+    EndTexts,
     Facts,
     NewsFacts,
     PartyChanged,
     Register,
     RememberLocale,
     StartNews,
+    StartTexts,
     Told,
     Turn,
 )
-from outreach.registration import holds, news, service
+from outreach.registration import holds, news, passes, service
 from outreach.registration.guests import phone_hash
 from outreach.registration.models import Registration
 from outreach.registration.pauses import DELETED_ON_DEMAND, is_paused
@@ -84,15 +91,25 @@ class Incoming:
     call_locale: str | None = None
 
 
+class Wanted(NamedTuple):
+    """What a person should do about a text."""
+
+    is_to_be_read: bool
+    #: The language in which its number is to be called back, if it asked for that.
+    call_locale: str | None = None
+
+
 def answer(
     text: Incoming, *, earlier: Sequence[Incoming], settings: Settings, vault: Vault, now: datetime
-) -> bool:
-    """Does what a text asks for and writes the replies down; says whether a person should read it.
+) -> Wanted:
+    """Does what a text asks for and writes the replies down; says what a person should do about it.
 
     `earlier` are the texts of the same number within LOOP_WITHIN before, the newest first, and no
     more than MOST_TEXTS + 1 of them. Flushes.
     """
-    return _Answer(text, earlier, settings, vault, now).give()
+    answering = _Answer(text, earlier, settings, vault, now)
+    is_to_be_read = answering.give()
+    return Wanted(is_to_be_read, answering.call_locale)
 
 
 class _Answer:
@@ -114,6 +131,7 @@ class _Answer:
         self.locale = known if known in settings.locales else None
         self.is_loop = _is_loop(text, earlier)
         self.replies = 0
+        self.call_locale: str | None = None
         #: What our replies are about for a number that stopped all but one thing.
         self.scope = ALL
 
@@ -238,13 +256,25 @@ class _Answer:
                         self.hashed, scope, self.text.body, turn.locale,
                         source="text", vault=self.vault, now=self.now,
                     )  # fmt: skip
-            case AskPerson() | None:
+            case EndTexts(registration_id):
+                passes.end_texts(
+                    self.row(registration_id), self.wording,
+                    locale=turn.locale, door="text", vault=self.vault, now=self.now,
+                )  # fmt: skip
+            case StartTexts(registration_id):
+                passes.start_texts(
+                    self.row(registration_id), Consent(self.wording),
+                    locale=turn.locale, door="text", vault=self.vault, now=self.now,
+                )  # fmt: skip
+            case AskPerson() | AskCall() | None:
                 pass
             case _ as attempt:
                 done = self.carry_out(attempt, turn)
                 turn = dialogue.concluded(turn, done.outcome)
                 if isinstance(attempt, Register):
                     self.locale = attempt.locale
+        if isinstance(turn.action, AskCall):
+            self.call_locale = turn.locale
         said = [self.say(reply, turn.locale, done) for reply in turn.replies]
         self.keep(dialogue=turn.state, said="\n".join(said))
         is_unread = turn.state is not None and turn.state.misses > 0
@@ -311,10 +341,12 @@ class _Answer:
 
     def facts(self) -> Facts:
         state: Dialogue | None = self.kept.dialogue
+        event, locale = event_with_keyword(folded_word(self.text.body), now=self.now)
         facts = Facts(
             offered_locales=self.settings.locales,
             known_locale=self.locale,
-            keyword_event=event_with_keyword(dialogue.normalize_keyword(self.text.body), now=self.now),
+            keyword_event=event,
+            keyword_locale=locale,
             event=event_with_id(state.event_public_id, now=self.now) if state else None,
             registrations=places_to_come(self.rows, now=self.now),
             offer=latest_offer(self.rows, now=self.now),
@@ -322,6 +354,8 @@ class _Answer:
             listed=events_with_ids(state.listed, now=self.now) if state else (),
             news=self.known_news,
         )
+        if dialogue.asks_what_is_held(self.text.body, facts):
+            return replace(facts, held=kinds_held(self.hashed), site=self.settings.public_url)
         if dialogue.asks_for_events(state, self.text.body, facts):
             return replace(facts, coming=events_of_coming_days(now=self.now))
         return facts
@@ -347,7 +381,9 @@ class _Answer:
         text = self.outgoing(body, locale)
         row = done.row if done else None
         if row is not None:
-            text = replace(text, registration_id=row.id, zone=row.event.time_zone)
+            text = replace(
+                text, registration_id=row.id, key=event_key(row.event.public_id), zone=row.event.time_zone
+            )
         if done is None or row is None or not self.is_confirmed(text, done, row):
             outbox.enqueue(text, vault=self.vault, now=self.now)
         return body

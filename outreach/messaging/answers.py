@@ -106,6 +106,7 @@ NEWS: Mapping[str, tuple[str, ...]] = {
     "my": ("သတင်း", "သတင်းများ"),
     "vi": ("tin tức", "tintuc"),
     "fr": ("nouvelles", "actualités"),
+    "ne": ("समाचार",),
     "prs": ("اخبار", "خبرها"),
     "ps": ("خبرونه",),
     "rw": ("amakuru",),
@@ -123,10 +124,45 @@ DELETE: Mapping[str, tuple[str, ...]] = {
     "my": ("ဖျက်", "ဖျက်ပါ"),
     "vi": ("xóa", "xoá"),
     "fr": ("supprimer", "effacer"),
+    "ne": ("मेटाउनुहोस्", "हटाउनुहोस्"),
     "prs": ("حذف", "پاک کردن"),
     "ps": ("ړنګول",),
     "rw": ("siba",),
     "zh-hans": ("删除", "刪除"),
+}
+
+#: Words by which people ask what is held of their number; no native speaker has reviewed any of them.
+WHAT: Mapping[str, tuple[str, ...]] = {
+    "en": ("what",),
+    "es": ("qué", "que"),
+    "ar": ("ماذا",),
+    "sw": ("nini",),
+    "so": ("maxay",),
+    "my": ("ဘာလဲ",),
+    "vi": ("gì",),
+    "fr": ("quoi",),
+    "ne": ("के",),
+    "prs": ("چه",),
+    "ps": ("څه",),
+    "rw": ("iki",),
+    "zh-hans": ("什么", "什麼"),
+}
+
+#: Words by which people ask to be called; no native speaker has reviewed any of them.
+CALLS: Mapping[str, tuple[str, ...]] = {
+    "en": ("call", "call me"),
+    "es": ("llamar", "llámenme", "llámeme"),
+    "ar": ("اتصل", "اتصلوا", "اتصلوا بي"),
+    "sw": ("nipigie", "nipigie simu"),
+    "so": ("i soo wac", "wac"),
+    "my": ("ဖုန်းခေါ်ပါ",),
+    "vi": ("gọi tôi", "gọi cho tôi"),
+    "fr": ("appelez", "appelez-moi"),
+    "ne": ("फोन", "फोन गर्नुहोस्"),
+    "prs": ("تماس", "زنگ بزنید"),
+    "ps": ("زنګ", "زنګ ووهئ"),
+    "rw": ("hamagara", "mpamagara"),
+    "zh-hans": ("打电话", "请打电话"),
 }
 
 #: Two numbers with one of these between them may be a range, a date, a decimal; a minus is no party.
@@ -225,6 +261,16 @@ def _chinese(numeral: str) -> int:
 def locale_of_delete_word(text: str, offered: Sequence[str]) -> str | None:
     """The same for the word that asks to be forgotten."""
     return _locale_of(DELETE, text, offered)
+
+
+def locale_of_what_word(text: str, offered: Sequence[str]) -> str | None:
+    """The same for the word that asks what is held of the number."""
+    return _locale_of(WHAT, text, offered)
+
+
+def locale_of_call_word(text: str, offered: Sequence[str]) -> str | None:
+    """The same for the word that asks to be called."""
+    return _locale_of(CALLS, text, offered)
 
 
 def _locale_of(table: Mapping[str, tuple[str, ...]], text: str, offered: Sequence[str]) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from outreach.database import db
 from outreach.events.models import Event
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, translator
+from outreach.keystore import event_key
 from outreach.messaging.due import ANNOUNCEMENT, PRIORITY_ANNOUNCEMENT, announcement_key, news_key
 from outreach.messaging.due import NEWS as NEWS_PURPOSE
 from outreach.messaging.expectations import BATCH
@@ -201,6 +202,7 @@ def _outgoing(
         # Not at night, so that a crowd of them is not picked up there only to be put back.
         not_before=next_allowed_for_announcement_at(now, row.event.time_zone),
         registration_id=None if is_news else told_id,
+        key=None if is_news else event_key(row.event.public_id),
         broadcast_id=row.id,
         scope=row.audience if is_news else of_event(row.event_id),
     )

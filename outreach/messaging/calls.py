@@ -16,6 +16,7 @@ from outreach.config import Settings
 from outreach.database import db, insert
 from outreach.errors import ConflictError, TooManyRequestsError
 from outreach.i18n import translator
+from outreach.keystore import day_key
 from outreach.messaging import conversations, inbound, recordings, suppressions, voice_dialogue
 from outreach.messaging.actions import Caller, carry_out
 from outreach.messaging.channels.voice import VOICES, Question, twiml
@@ -372,7 +373,7 @@ class _Exchange:
             step=step,
             visit=visit,
             phone_hash=self.hashed,
-            sealed=self.vault.seal(content, place=_PLACE),
+            sealed=self.vault.seal(content, place=_PLACE, key=day_key(self.now)),
             at=self.now,
         )
         written = db.session.execute(statement.on_conflict_do_nothing().returning(VoiceStep.id)).scalar()

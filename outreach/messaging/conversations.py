@@ -1,4 +1,4 @@
-"""Where the dialogue with each number stands, kept under the vault's key; knows no sentence."""
+"""Where the dialogue with each number stands, kept under a key of its day; knows no sentence."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from outreach.database import db, insert
 from outreach.errors import ConflictError
 from outreach.i18n import LANGUAGES, N_
+from outreach.keystore import day_key
 from outreach.messaging.models import Conversation
 from outreach.messaging.turns import KEPT_FOR, Dialogue
 from outreach.vault import SealedValueError, Vault
@@ -71,7 +72,7 @@ def keep(phone_hash: str, kept: Kept, *, vault: Vault, now: datetime) -> None:
         "said": kept.said,
     }
     columns = {
-        "sealed": vault.seal(value, place=_PLACE),
+        "sealed": vault.seal(value, place=_PLACE, key=day_key(now)),
         "version": kept.version + 1,
         "expires_at": now + KEPT_FOR,
     }

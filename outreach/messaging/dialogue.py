@@ -5,13 +5,13 @@ calls it reads words about texts themselves first (`consent.read`), fills the fa
 action of the turn and lets `concluded` say what became of it.
 """
 
-import re
-import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from outreach.events.keywords import folded_word
 from outreach.folding import folded
+from outreach.hours import ROUTINE
 from outreach.i18n import LANGUAGES
 from outreach.messaging import phrases
 from outreach.messaging.answers import (
@@ -20,15 +20,18 @@ from outreach.messaging.answers import (
     has_words,
     is_no,
     is_yes,
+    locale_of_call_word,
     locale_of_delete_word,
     locale_of_events_word,
     locale_of_news_word,
+    locale_of_what_word,
     party_size,
 )
 from outreach.messaging.phrases import LanguageMenu, Phrase, Say, described
 from outreach.messaging.questions import MOST_LISTED, Asking, asked_for, refusal, result
 from outreach.messaging.turns import (
     AcceptOffer,
+    AskCall,
     AskPerson,
     Cancel,
     ChangeParty,
@@ -36,6 +39,7 @@ from outreach.messaging.turns import (
     DeleteAll,
     Dialogue,
     EndNews,
+    EndTexts,
     EventFacts,
     Facts,
     OfferFacts,
@@ -47,6 +51,7 @@ from outreach.messaging.turns import (
     RememberLocale,
     ReminderFacts,
     StartNews,
+    StartTexts,
     Step,
     Turn,
 )
@@ -70,22 +75,13 @@ _LISTS: frozenset[Step] = frozenset({"pick", "registration", "events", "which_co
 _TAKES_NUMBERS = _LISTS | frozenset({"language", "party", "confirm", "new_party", "confirm_party"})
 
 
-def normalize_keyword(text: str) -> str | None:
-    """The keyword that a message begins with, upper case as events keep it, or None.
-
-    One word of 3 to 12 ASCII letters and digits; a "#" before it and marks around it do not matter.
-    """
-    words = unicodedata.normalize("NFKC", text[:_LONGEST_TEXT]).split()
-    match = re.fullmatch(r"[\W_]*([A-Za-z0-9]{3,12})[\W_]*", words[0]) if words else None
-    return match[1].upper() if match else None
-
-
 def step(state: Dialogue | None, text: str, facts: Facts, now: datetime) -> Turn:
     """What follows from a text in a state.
 
     In this order: the name of another language, menu and person, news that came after our last question,
     an offer that was made after it, a reminder that was sent after it, that question, a keyword, the word
-    for a list of events, for news or to be forgotten, and at last a sentence on what can be texted.
+    for a list of events, for news, to be forgotten, to know what is held or to be called, and at last a
+    sentence on what can be texted.
     """
     if state is not None and state.is_over(now):
         state = None
@@ -96,6 +92,11 @@ def asks_for_events(state: Dialogue | None, text: str, facts: Facts) -> bool:
     """Whether the events of the coming days may be listed in answer to a text."""
     is_in_menu = state is not None and state.step == "menu" and choice(text) == EVENTS_KEY
     return is_in_menu or locale_of_events_word(text, facts.offered_locales) is not None
+
+
+def asks_what_is_held(text: str, facts: Facts) -> bool:
+    """Whether a text may be answered with what kinds of things are held of its number."""
+    return locale_of_what_word(text, facts.offered_locales) is not None
 
 
 def concluded(turn: Turn, outcome: Outcome) -> Turn:
@@ -140,6 +141,8 @@ class _Conversation:
             or self.hear_events_word()
             or self.hear_news_word()
             or self.hear_delete_word()
+            or self.hear_what_word()
+            or self.hear_call_word()
             or self.not_understood()
         )
 
@@ -270,7 +273,14 @@ class _Conversation:
                 return None
 
     def hear_keyword(self) -> Turn | None:
-        return self.begin(self.facts.keyword_event) if self.facts.keyword_event else None
+        """The word of a poster in one language says as well in which language, whatever was chosen before."""
+        event, locale = self.facts.keyword_event, self.facts.keyword_locale
+        if event is None:
+            return None
+        if locale not in self.facts.offered_locales or locale == self.locale:
+            return self.begin(event)
+        self.locale = locale
+        return replace(self.begin(event), action=RememberLocale(locale))
 
     def hear_events_word(self) -> Turn | None:
         """The word says as well in which language, to somebody who has not chosen one."""
@@ -298,6 +308,19 @@ class _Conversation:
         self.locale = self.locale or locale
         return self.ask(Dialogue("delete", self.locale, self.now))
 
+    def hear_what_word(self) -> Turn | None:
+        locale = locale_of_what_word(self.text, self.facts.offered_locales)
+        if locale is None or self.is_asked():
+            return None
+        self.locale = self.locale or locale
+        link = f"{self.facts.site}/{self.spoken}/what-we-hold"
+        return self.say(Phrase(phrases.HELD, {"held": self.facts.held, "link": link}), self.state)
+
+    def is_asked(self) -> bool:
+        """Whether something of ours waits for an answer: "what?" is then a question about it."""
+        is_open = self.state is not None and not self.state.is_resting(self.now)
+        return is_open or bool(self.facts.offer or self.facts.reminders)
+
     # The answers to each question.
 
     def answer_menu(self) -> Turn | None:
@@ -308,6 +331,8 @@ class _Conversation:
                 return self.list_events()
             case 3:
                 return self.ask_news()
+            case 4:
+                return self.call_me()
         return None
 
     def answer_news(self) -> Turn | None:
@@ -356,7 +381,19 @@ class _Conversation:
                 return self.ask(replace(state, step="confirm_cancel"))
             case 3:
                 return self.ask_language()
+            case 4:
+                return self.switch_texts(state)
         return None
+
+    def switch_texts(self, state: Dialogue) -> Turn:
+        """Ends texts about one event, or lets them begin again."""
+        registration = self.facts.registration(state.registration_id)
+        if registration is None:
+            return self.say(Phrase(phrases.GONE))
+        values, gets_texts = described(registration.told(self.spoken)), registration.gets_texts
+        reply = Phrase(phrases.EVENT_TEXTS_OFF if gets_texts else phrases.EVENT_TEXTS_ON, values)
+        action = EndTexts(registration.id) if gets_texts else StartTexts(registration.id)
+        return Turn(None, (reply,), action, self.spoken)
 
     def answer_party(self, state: Dialogue) -> Turn | None:
         size = party_size(self.text, self.spoken)
@@ -411,6 +448,18 @@ class _Conversation:
             return None
         registration = self.facts.registration(state.registration_id)
         return self.kept(registration) if registration else self.say(Phrase(phrases.GONE))
+
+    def hear_call_word(self) -> Turn | None:
+        locale = locale_of_call_word(self.text, self.facts.offered_locales)
+        if locale is None:
+            return None
+        self.locale = self.locale or locale
+        return self.call_me()
+
+    def call_me(self) -> Turn:
+        """Has a person call, by day, and keeps what was begun."""
+        hours = {"opens": ROUTINE.opens, "closes": ROUTINE.closes}
+        return Turn(self.state, (Phrase(phrases.CALL_ME, hours),), AskCall(), self.spoken)
 
     # Where the conversation goes.
 
@@ -544,7 +593,8 @@ class _Conversation:
         """What is said when nothing was asked: no words, a word that is no keyword, or some text."""
         if not has_words(self.text):
             return Phrase(phrases.NO_WORDS)
-        word = normalize_keyword(self.text)
-        if word is None or len(self.text.split()) > 1:
+        word = folded_word(self.text)
+        # Alone, and in letters that fit into a sentence of any language.
+        if word is None or not word.isascii() or len(self.text.split()) > 1:
             return Phrase(phrases.NOT_UNDERSTOOD)
-        return Phrase(phrases.UNKNOWN_WORD, {"word": word})
+        return Phrase(phrases.UNKNOWN_WORD, {"word": word.upper()})

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from outreach.database import db
 from outreach.events.drafts import OFFERS, PUBLIC_STATUSES
-from outreach.events.models import Event
+from outreach.events.models import Event, EventKeyword
 from outreach.i18n import local
 from outreach.messaging.channels.voice import VOICES
 from outreach.messaging.models import Message
@@ -77,6 +77,7 @@ def registration_facts(row: Registration, *, now: datetime, is_spoken: bool = Fa
         row.party_size,
         row.code,
         waiting=waiting(row) if row.state in ("waitlisted", "offered") else None,
+        gets_texts=row.wants_texts or row.wants_calls,
     )
 
 
@@ -103,9 +104,15 @@ def events_to_come(*, now: datetime, limit: int) -> list[EventFacts]:
     return [event_facts(row, now=now, is_spoken=True) for row in rows]
 
 
-def event_with_keyword(keyword: str | None, *, now: datetime) -> EventFacts | None:
-    """The public event whose poster says a word."""
-    return _public_event(Event.keyword == keyword, now=now) if keyword else None
+def event_with_keyword(folded: str | None, *, now: datetime) -> tuple[EventFacts | None, str]:
+    """The public event whose poster says a word, and in which language; none, and empty where in any.
+
+    The word in the form of `keywords.folded_word`.
+    """
+    word = db.session.scalar(select(EventKeyword).where(EventKeyword.folded == folded)) if folded else None
+    if word is None:
+        return None, ""
+    return _public_event(Event.id == word.event_id, now=now), word.locale
 
 
 def event_with_id(public_id: str, *, now: datetime, is_spoken: bool = False) -> EventFacts | None:

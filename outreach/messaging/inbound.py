@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from outreach.config import Settings
 from outreach.database import db, insert, transaction
+from outreach.keystore import day_key
 from outreach.messaging import answering, conversations
 from outreach.messaging.answering import Incoming
 from outreach.messaging.models import Assignment, InboundMessage
@@ -46,7 +47,7 @@ def receive(
     `is_answered` says that the vendor has answered it itself, as it does with STOP.
     """
     content = {"from": phone, "body": body, "is_answered": is_answered}
-    new_id = _write(provider_sid, content, vault=vault, received_at=now, needs_person=False)
+    new_id = _write(provider_sid, content, vault=vault, now=now, needs_person=False)
     if new_id is not None:
         return new_id
     return db.session.scalars(
@@ -54,18 +55,21 @@ def receive(
     ).one()
 
 
-def ask_call_back(call_sid: str, phone: str, locale: str, *, vault: Vault, now: datetime) -> None:
-    """Puts a caller among those who wait for a person; once for each call. Flushes."""
+def ask_call_back(sid: str, phone: str, locale: str, *, vault: Vault, now: datetime) -> None:
+    """Puts a number among those that wait for a person's call; once for each call or text. Flushes."""
     content = {"from": phone, "body": "", "is_answered": True, "call_locale": locale}
-    _write(call_sid, content, vault=vault, received_at=now, handled_at=now, needs_person=True)
+    _write(sid, content, vault=vault, now=now, handled_at=now, needs_person=True)
 
 
-def _write(provider_sid: str, content: dict[str, Any], *, vault: Vault, **columns: Any) -> int | None:
+def _write(
+    provider_sid: str, content: dict[str, Any], *, vault: Vault, now: datetime, **columns: Any
+) -> int | None:
     """Adds a row and gives its id; None for a vendor's id that is there already."""
     statement = insert(InboundMessage).values(
         provider_sid=provider_sid,
         phone_hash=phone_hash(vault, content["from"]),
-        sealed=vault.seal(content, place=_PLACE),
+        sealed=vault.seal(content, place=_PLACE, key=day_key(now)),
+        received_at=now,
         **columns,
     )
     written: int | None = db.session.execute(
@@ -104,14 +108,17 @@ def handle(inbound_id: int, *, settings: Settings, vault: Vault, now: datetime) 
                 .with_for_update()
             )
             if row is not None:
-                needs_person = answering.answer(
+                wanted = answering.answer(
                     opened(row, vault=vault),
                     earlier=_shortly_before(row, vault=vault),
                     settings=settings,
                     vault=vault,
                     now=now,
                 )
-                row.handled_at, row.needs_person = now, needs_person
+                row.handled_at, row.needs_person = now, wanted.is_to_be_read
+                if wanted.call_locale is not None:
+                    phone = opened(row, vault=vault).phone
+                    ask_call_back(f"{row.provider_sid}:call", phone, wanted.call_locale, vault=vault, now=now)
 
 
 def handle_waiting(*, settings: Settings, vault: Vault, now: datetime) -> int:

@@ -15,6 +15,7 @@ from outreach.database import db, insert
 from outreach.errors import ConflictError, InvalidInputError, NotFoundError
 from outreach.events.models import Event
 from outreach.i18n import LANGUAGES, N_, SOURCE_LOCALE
+from outreach.keystore import event_key
 from outreach.messaging import consent, conversations, due, inbound, outbox, suppressions
 from outreach.messaging.models import Assignment, InboundMessage, Message
 from outreach.messaging.outbox import LONGEST_BODY, STAFF_KEY, OutgoingText
@@ -244,6 +245,7 @@ def answer(
         deadline=now + REPLY_WITHIN,
         zone=guest.zone or zone,
         registration_id=guest.registration_id,
+        key=event_key(guest.places[0].event.public_id) if guest.places else None,
         reply_to_at=db.session.scalar(
             select(InboundMessage.received_at).where(InboundMessage.id == inbound_id)
         ),

@@ -192,7 +192,7 @@ def stop_texts(inbound_id: int) -> Response:
 @bp.route("/<int(max=2147483647):inbound_id>/number", methods=["GET", "POST"])
 @requires(Action.REVEAL_NUMBER)
 def number(inbound_id: int) -> str | tuple[str, int]:
-    """Asks why, then shows the number of somebody who wrote to us, this once."""
+    """Asks why, and once somebody else agrees shows the number of somebody who wrote to us, this once."""
     phone = reveals.phone_of_conversation(inbox.phone_hash_of(inbound_id), vault=vault())
     return _number_page(phone, back=url_for("staff_inbox.show", inbound_id=inbound_id))
 
@@ -200,21 +200,60 @@ def number(inbound_id: int) -> str | tuple[str, int]:
 @bp.route("/missed/<int(max=2147483647):message_id>/number", methods=["GET", "POST"])
 @requires(Action.REVEAL_NUMBER)
 def missed_number(message_id: int) -> str | tuple[str, int]:
-    """Asks why, then shows the number that a text may not have reached, this once."""
+    """The same for the number that a text may not have reached."""
     phone = reveals.phone_of_missed(message_id, vault=vault())
     return _number_page(phone, back=url_for("staff_messages.show"))
+
+
+@bp.get("/numbers")
+@requires(Action.REVEAL_NUMBER)
+def asked() -> str:
+    """The numbers that others ask for, to agree or to refuse."""
+    return render_template(
+        "staff/reveals_asked.html",
+        asked=reveals.waiting(but_of=_my_id(), vault=vault(), now=now()),
+        reasons=reveals.REASONS,
+        time_of=_time_of,
+    )
+
+
+@bp.post("/numbers/<int(max=2147483647):reveal_id>")
+@requires(Action.REVEAL_NUMBER)
+def decide(reveal_id: int) -> Response:
+    """Agrees that a colleague sees a number, or refuses."""
+    is_agreed = request.form.get("decision") == "agree"
+    try:
+        with transaction():
+            reveals.decide(reveal_id, is_agreed=is_agreed, by_id=_my_id(), now=now())
+    except ConflictError as error:
+        flash(said(error), "warn")
+    else:
+        sentence = N_("Your colleague may see the number now, once.") if is_agreed else N_("You refused.")
+        flash(t()(sentence), "good")
+    return redirect(url_for("staff_inbox.asked"), 303)
+
+
+@bp.post("/reveals/read")
+@requires(Action.SEE_REVEALS)
+def set_read() -> Response:
+    """Takes note of every number that was shown, up to the newest line that was on the page."""
+    with transaction():
+        reveals.set_read(request.form.get("up_to", 0, type=int), now=now())
+    return redirect(url_for("staff_inbox.revealed"), 303)
 
 
 @bp.get("/reveals")
 @requires(Action.SEE_REVEALS)
 def revealed() -> str:
-    """Who saw which number, when and why; the numbers are not in it."""
+    """Who asked for which number and why, who agreed, and when it was seen; the numbers are not in it."""
     count = reveals.count()
     pages = max(1, -(-count // _REVEALS_PER_PAGE))
     number = min(max(1, request.args.get("page", 1, type=int)), pages)
+    lines = reveals.listed(vault=vault(), number=number, per_page=_REVEALS_PER_PAGE)
     return render_template(
         "staff/reveals.html",
-        reveals=reveals.listed(vault=vault(), number=number, per_page=_REVEALS_PER_PAGE),
+        reveals=lines,
+        unread=reveals.unread_count(),
         reasons=reveals.REASONS,
         number=number,
         pages=pages,
@@ -270,22 +309,31 @@ def _send(inbound_id: int, body: str) -> None:
 def _number_page(phone: str, *, back: str) -> str | tuple[str, int]:
     form = RevealForm(sent())
     if request.method == "GET":
-        return render_template("staff/reveal.html", form=form, back=back)
+        return _asking_page(form, phone, back)
     try:
+        if request.form.get("step") != "show":
+            with transaction():
+                reveals.ask(
+                    phone,
+                    staff_id=_my_id(),
+                    reason=form.reason.data or "",
+                    note=form.note.data or "",
+                    vault=vault(),
+                    now=now(),
+                )
+            return _asking_page(RevealForm(), phone, back)
         with transaction():
-            reveals.reveal(
-                phone,
-                staff_id=_my_id(),
-                reason=form.reason.data or "",
-                note=form.note.data or "",
-                vault=vault(),
-                now=now(),
-            )
-    except InvalidInputsError as error:
+            reveals.show(phone, staff_id=_my_id(), vault=vault(), now=now())
+    except (InvalidInputsError, ConflictError) as error:
         tell(form, error)
-        return render_template("staff/reveal.html", form=form, back=back), 422
+        return _asking_page(form, phone, back), 409 if isinstance(error, ConflictError) else 422
     # The answer itself, not another address: nobody comes back to it without a reason.
     return render_template("staff/revealed.html", phone=phone, shown=displayed(phone), back=back)
+
+
+def _asking_page(form: RevealForm, phone: str, back: str) -> str:
+    standing = reveals.standing(phone, staff_id=_my_id(), vault=vault(), now=now())
+    return render_template("staff/reveal.html", form=form, back=back, standing=standing)
 
 
 def _to_talk(inbound_id: int) -> Response:

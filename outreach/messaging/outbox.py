@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, or_, select, update
 
 from outreach.database import db, insert, transaction
 from outreach.events.models import Event
 from outreach.identifiers import link_token
+from outreach.keystore import day_key
 from outreach.messaging import doorbell, due, senders, status
 from outreach.messaging.expectations import DERIVED, expectations, suppressions
 from outreach.messaging.gateways.base import (
@@ -79,7 +80,8 @@ LEASE = timedelta(seconds=90)
 SETTLE = timedelta(seconds=120)
 #: Between two calls to one number.
 CALLS_APART = timedelta(minutes=5)
-_UNDER_WAY = ("claimed", "accepted", "queued", "sending", "sent", "unknown")
+_WITH_VENDOR = ("accepted", "queued", "sending", "sent")
+_UNDER_WAY = ("claimed", *_WITH_VENDOR, "unknown")
 _LONGEST_BACKOFF = timedelta(minutes=1)
 _KEPT_FOR = timedelta(days=3)
 
@@ -105,6 +107,8 @@ class OutgoingText:
     not_before: datetime | None = None
     #: The registration it is about; the text is deleted with it.
     registration_id: int | None = None
+    #: The key that dies with that registration; without one it is the day's.
+    key: str | None = None
     #: When the text came in that this one answers.
     reply_to_at: datetime | None = None
     #: A start that guests know and that no longer holds.
@@ -122,6 +126,7 @@ class Claim:
     """One text that this worker has, and nobody else: what is sent, and by when."""
 
     message_id: int
+    #: Of this claim and those that were made with it.
     token: str
     #: E.164.
     to: str
@@ -173,7 +178,7 @@ def _columns(text: OutgoingText, *, vault: Vault, now: datetime) -> dict[str, An
         "broadcast_id": text.broadcast_id,
         "phone_hash": phone_hash(vault, text.phone),
         "scope": text.scope,
-        "sealed": vault.seal(content, place="message"),
+        "sealed": vault.seal(content, place="message", key=text.key or day_key(now)),
         "segments": measure(text.body).parts if text.channel == "text" else 1,
         "not_before": not_before,
         "deadline": text.deadline,
@@ -234,10 +239,16 @@ def forget(*, now: datetime) -> int:
     """
     if is_paused("texts", None, holds.active()):
         return 0
+    long_ago = now - _KEPT_FOR
+    is_over = or_(
+        Message.final_at <= long_ago,
+        # An answer is as old as what it answers, even if no worker was there to end it.
+        Message.final_at.is_not(None) & (Message.reply_to_at <= long_ago),
+        # A vendor that says nothing of a text for so long says nothing more of it.
+        Message.state.in_(_WITH_VENDOR) & (Message.accepted_at <= long_ago),
+    )
     gone = db.session.execute(
-        delete(Message)
-        .where(Message.registration_id.is_(None), Message.final_at <= now - _KEPT_FOR)
-        .returning(Message.id)
+        delete(Message).where(Message.registration_id.is_(None), is_over).returning(Message.id)
     )
     db.session.execute(delete(SimulatedText).where(SimulatedText.created_at <= now - _KEPT_FOR))
     db.session.execute(delete(SimulatedCall).where(SimulatedCall.created_at <= now - _KEPT_FOR))
@@ -293,7 +304,33 @@ def _claimed(
         (row.purpose, content["locale"]) for (row, content), _ in taken if row.channel == "text"
     )
     senders.count_claimed(allowed.sender, leaving, now=now)
-    return [_claim(row, content, allowed.sender, leaves_at, now) for (row, content), leaves_at in taken]
+    token = link_token()
+    # One statement for all: a worker that sends fast spends most of its time on such rows.
+    db.session.execute(
+        update(Message)
+        .where(Message.id.in_([row.id for (row, _), _ in taken]))
+        .values(
+            state="claimed",
+            claim_token=token,
+            sender=allowed.sender,
+            claimed_at=now,
+            lease_until=now + LEASE,
+            attempts=Message.attempts + 1,
+        )
+    )
+    return [
+        Claim(
+            row.id,
+            token,
+            content["to"],
+            content["body"],
+            _validity(row, now),
+            row.channel,
+            row.segments,
+            leaves_at,
+        )
+        for (row, content), leaves_at in taken
+    ]
 
 
 def _on_the_phone(rows: Sequence[Message]) -> set[str]:
@@ -308,22 +345,6 @@ def _on_the_phone(rows: Sequence[Message]) -> set[str]:
         Message.final_at.is_(None),
     )
     return set(db.session.scalars(under_way))
-
-
-def _claim(row: Message, content: Mapping[str, Any], sender: str, leaves_at: float, now: datetime) -> Claim:
-    row.state, row.claim_token, row.sender = "claimed", link_token(), sender
-    row.claimed_at, row.lease_until = now, now + LEASE
-    row.attempts += 1
-    return Claim(
-        row.id,
-        row.claim_token,
-        content["to"],
-        content["body"],
-        _validity(row, now),
-        row.channel,
-        row.segments,
-        leaves_at,
-    )
 
 
 def _is_derived(row: Message) -> bool:

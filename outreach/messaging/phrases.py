@@ -5,13 +5,14 @@ it can be said. The numbers to answer with and the word STOP are the same in eve
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TypeAlias
 
 from outreach.events.drafts import OFFERS
 from outreach.i18n import LANGUAGES, N_, Translator
+from outreach.messaging.dates import FORMS, Form, day_and_time, weekday_and_time
 from outreach.messaging.due import Purpose
 from outreach.messaging.segments import measure, plain_punctuation
 
@@ -26,7 +27,7 @@ class When:
 
 #: A bare wall time is near, and said as weekday and time.
 #: Several message ids are listed as one phrase.
-Value: TypeAlias = "str | int | datetime | When | Phrase | tuple[str, ...]"
+Value: TypeAlias = "str | int | time | datetime | When | Phrase | tuple[str, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,27 +199,38 @@ DELETED_LATER = N_(
     "Your sign-ups are canceled, and we use your number no more. "
     "We may not delete all of it yet, and do so as soon as we may."
 )
+#: An answer to WHAT names kinds of things, never the things: phones are shared, and numbers change hands.
+HELD = N_("We hold for this number: %(held)s. Why and how long: %(link)s DELETE = delete it.")
 
 # The dialogue: menus.
 MENU = N_(
     "To sign up, text the word on the poster. "
-    "1 = language, 2 = events this week, 3 = news, 9 = a person, STOP = no texts."
+    "1 = language, 2 = events this week, 3 = news, 4 = call me, 9 = a person, STOP = no texts."
 )
 REGISTRATION = N_(
     "%(title)s, %(when)s. People: %(party)s. Code %(code)s. "
-    "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
+    "1 = how many come, 2 = cannot come, 3 = language, 4 = %(texts)s, 9 = a person."
 )
 REGISTRATION_WAITING = N_(
     "%(title)s, %(when)s. %(why)s People: %(party)s. "
-    "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
+    "1 = how many come, 2 = cannot come, 3 = language, 4 = %(texts)s, 9 = a person."
 )
+#: What the key does, by whether texts about the event come.
+NO_TEXTS, TEXTS = N_("end its texts"), N_("get its texts")
+EVENT_TEXTS_OFF = N_(
+    "You get no more texts about %(title)s, %(when)s. Your place is kept. 0 = menu, STOP = no texts at all."
+)
+EVENT_TEXTS_ON = N_("You get texts about %(title)s, %(when)s, again. 0 = menu, STOP = no texts.")
 EVENTS = N_("Text the number of an event:\n%(events)s\n9 = a person.")
 THIS_WEEK = N_("In the next 7 days:\n%(events)s\nText a number to sign up. 0 = menu.")
 NO_EVENTS = N_("There are no events to sign up for in the next 7 days. 0 = menu, 9 = a person.")
 WHICH_COMING = N_("You are coming: to which event? Text its number:\n%(events)s\n9 = a person.")
 WHICH_NOT = N_("You cannot come: to which event? Text its number:\n%(events)s\n9 = a person.")
 RESUME = N_("You did not finish with %(title)s. 1 = go on, 0 = menu.")
-PERSON = N_("A person will read your texts and answer you. This can take a day. 0 = menu.")
+PERSON = N_("A person will read your texts and answer you. This can take a day. CALL = call me, 0 = menu.")
+CALL_ME = N_(
+    "A person will call you at this number between %(opens)s and %(closes)s. This can take a day. 0 = menu."
+)
 
 # The dialogue: how many.
 PARTY = N_(
@@ -316,19 +328,36 @@ def compose(purpose: Purpose, t: Translator, facts: MessageFacts) -> str:
 
 
 def text_of(say: Say, t: Translator) -> str:
-    """What the dialogue or a purpose says, as the text that is sent, with plain punctuation."""
+    """What the dialogue or a purpose says, as the text that is sent, with plain punctuation.
+
+    Days are said shorter where that saves a part of a text that takes too many.
+    """
+    texts: list[str] = []
+    for shorter in _from_full_to_short(say):
+        for form in FORMS:
+            texts.append(_said(shorter, t, form))
+            if measure(texts[-1]).parts <= _MOST_PARTS:
+                return texts[-1]
+    return min(texts, key=lambda text: measure(text).parts)
+
+
+def _from_full_to_short(say: Say) -> Iterator[Say]:
+    yield say
+    if isinstance(say, Notice) and say.purpose == "two_hours_before" and say.facts.way_in:
+        yield replace(say, facts=replace(say.facts, way_in=""))
+
+
+def _said(say: Say, t: Translator, form: Form) -> str:
     match say:
         case Phrase():
-            text = _filled(say, t)
+            text = _filled(say, t, form)
         case Notice(purpose, facts):
-            text = _filled(_phrase(purpose, facts), t)
-            if purpose == "two_hours_before" and facts.way_in and measure(text).parts > _MOST_PARTS:
-                text = _filled(_phrase(purpose, replace(facts, way_in="")), t)
+            text = _filled(_phrase(purpose, facts), t, form)
         case LanguageMenu(locales, heading):
             names = [f"{number} {LANGUAGES[locale].endonym}" for number, locale in enumerate(locales, 1)]
             text = "\n".join([_tidy(heading), *names] if heading else names)
         case EventMenu():
-            text = _event_menu(say, t)
+            text = _event_menu(say, t, form)
         case NeedsMenu(title, offers):
             labels = [*(OFFERS[offer] for offer in offers), _NO_NEEDS]
             lines = [f"{number} = {t(label)}" for number, label in enumerate(labels, 1)]
@@ -336,9 +365,9 @@ def text_of(say: Say, t: Translator) -> str:
     return plain_punctuation(_SECOND_STOP.sub(r"\1", text))
 
 
-def _event_menu(menu: EventMenu, t: Translator) -> str:
+def _event_menu(menu: EventMenu, t: Translator, form: Form) -> str:
     lines = [
-        f"{number} = {_shown(title, t)}, {_shown(when, t)}"
+        f"{number} = {_shown(title, t)}, {_shown(when, t, form)}"
         for number, (title, when) in enumerate(menu.events, 1)
     ]
     text = t(menu.wording or EVENTS, events="\n".join(lines))
@@ -393,30 +422,27 @@ def street(text: str) -> Value:
     return text or Phrase(ONLINE)
 
 
-def _filled(phrase: Phrase, t: Translator) -> str:
-    shown = {name: _shown(value, t) for name, value in phrase.values.items()}
+def _filled(phrase: Phrase, t: Translator, form: Form) -> str:
+    shown = {name: _shown(value, t, form) for name, value in phrase.values.items()}
     return t(phrase.message, **shown)
 
 
-def _shown(value: Value, t: Translator) -> str:
+def _shown(value: Value, t: Translator, form: Form = "full") -> str:
     match value:
         case Phrase():
-            return _filled(value, t)
+            return _filled(value, t, form)
         case int():
             return t.number(value)
         case tuple():
             return t.listed(t(item) for item in value)
         case str():
             return _isolated(_tidy(value), t)
+        case time():
+            said = t.clock(datetime.combine(date.min, value))
         case datetime():
-            said = t(N_("%(weekday)s, %(time)s"), weekday=t.weekday(value.date()), time=t.clock(value))
+            said = weekday_and_time(value, t, form)
         case When(local, is_all_day):
-            said = t(
-                N_("%(weekday)s, %(day)s") if is_all_day else N_("%(weekday)s, %(day)s, %(time)s"),
-                weekday=t.weekday(local.date()),
-                day=t.short_day(local.date()),
-                time=t.clock(local),
-            )
+            said = day_and_time(local, t, form, is_all_day=is_all_day)
     return _isolated(said, t)
 
 

@@ -136,7 +136,9 @@ class Asking:
                 return Phrase(phrases.CONFIRM_CANCEL, values)
             case _:
                 is_waiting = registration.waiting is not None
-                return Phrase(phrases.REGISTRATION_WAITING if is_waiting else phrases.REGISTRATION, values)
+                texts = Phrase(phrases.NO_TEXTS if registration.gets_texts else phrases.TEXTS)
+                message = phrases.REGISTRATION_WAITING if is_waiting else phrases.REGISTRATION
+                return Phrase(message, {**values, "texts": texts})
 
 
 def _listed(state: Dialogue, known: Iterable[EventFacts]) -> list[EventFacts]:

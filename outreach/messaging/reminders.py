@@ -18,6 +18,7 @@ from outreach.database import db
 from outreach.events.models import Event
 from outreach.events.reminding import LEADS
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, local, translator
+from outreach.keystore import event_key
 from outreach.messaging.due import Owed, Purpose, first_try_key, other_channel_key, owed
 from outreach.messaging.expectations import BATCH, DERIVED, expectations
 from outreach.messaging.facts import MAY_HAVE_ARRIVED, WAY_IN_SIGNS, event_facts, shortened, waiting
@@ -240,6 +241,7 @@ def _outgoing(
         zone=row.event.time_zone,
         not_before=text.not_before,
         registration_id=row.id,
+        key=event_key(row.event.public_id),
         changed_start_at=text.changed_start_at,
         scope=of_event(row.event_id),
         channel=text.channel,

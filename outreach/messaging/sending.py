@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from outreach.clock import Clock
@@ -50,24 +51,27 @@ class Sender:
         self.allowed = senders.allowance(settings)
         self.gate = Gate(settings.segments_per_second)
         self.endurance = Endurance()
+        self._heeding = threading.Lock()
         self.pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="send")
 
     def close(self) -> None:
         """Ends the threads once they have what they wait for."""
         self.pool.shutdown(cancel_futures=True)
 
-    def send_due(self, stop: threading.Event) -> int:
+    def send_due(self, stop: threading.Event, meanwhile: Callable[[], None] = lambda: None) -> int:
         """Sends what is due, for some seconds at most; returns how many texts had an outcome.
 
         Returns only when what became of each text that it began is recorded; after `stop` it begins none.
+        `meanwhile` is done again and again between two batches, and raises nothing.
         """
         ends = time.monotonic() + _TURN_SECONDS
         in_flight: dict[Future[Outcome], Claim] = {}
         done = 0
         while True:
             nap = 0.0
-            if time.monotonic() < ends and not stop.is_set() and len(in_flight) <= 2 * self.concurrency:
-                nap = self._begin(in_flight)
+            meanwhile()
+            if time.monotonic() < ends and not stop.is_set() and len(in_flight) <= 3 * self.concurrency:
+                nap = self._begin(in_flight, stop)
             if stop.is_set() or self.endurance.is_paused(time.monotonic()):
                 # What no thread has begun goes back; a vendor in trouble is not asked a dozen times more.
                 for each in in_flight:
@@ -85,7 +89,7 @@ class Sender:
             else:
                 return done
 
-    def _begin(self, in_flight: dict[Future[Outcome], Claim]) -> float:
+    def _begin(self, in_flight: dict[Future[Outcome], Claim], stop: threading.Event) -> float:
         """Claims texts for the threads; returns seconds to wait when the pace holds one back."""
         at = time.monotonic()
         if self.endurance.is_paused(at):
@@ -95,29 +99,36 @@ class Sender:
         if standing.seconds is None or standing.seconds > 0:
             db.session.rollback()
             return min(standing.seconds or 0.0, _LONGEST_NAP_SECONDS)
-        # Texts for each thread twice over beside those it sends: while the outcomes of some are written
-        # down and others are claimed, no thread waits for the database.
-        room = 3 * self.concurrency - len(in_flight)
+        # Texts for each thread several times over: while the outcomes of some are written down and others
+        # are claimed, no thread waits for the database, and what a batch costs is shared by many.
+        room = 6 * self.concurrency - len(in_flight)
         if standing.parts is not None:
             room = min(room, standing.parts)
         room = min(room, most_in_batch(self.allowed.parts_per_second))
         for claim in outbox.claim(room, allowed=self.allowed, vault=self.vault, now=now, at=seconds):
             # The turn is the machine's clock; what waits for it goes by one that nobody sets.
             leaves = self.gate.turn(at + claim.leaves_at - seconds, claim.parts, at)
-            in_flight[self.pool.submit(self._send, claim, leaves, at + FENCE_SECONDS)] = claim
+            in_flight[self.pool.submit(self._send, claim, leaves, at + FENCE_SECONDS, stop)] = claim
         return 0.0
 
-    def _send(self, claim: Claim, leaves: float, fence: float) -> Outcome:
+    def _send(self, claim: Claim, leaves: float, fence: float, stop: threading.Event) -> Outcome:
         """Runs in a thread, outside of any transaction."""
         token = status.token_of(claim.message_id, vault=self.vault)
         time.sleep(max(0.0, leaves - time.monotonic()))
-        if time.monotonic() > fence:
+        at = time.monotonic()
+        if at > fence:
             return NotSent("claimed too long ago")
+        if stop.is_set() or self.endurance.is_paused(at):
+            return NotSent("stopped before")
         try:
-            return self._hand_over(claim, token)
+            outcome = self._hand_over(claim, token)
         except Exception as error:
             # Whatever broke, bytes may have left.
-            return Unknown(type(error).__name__)
+            outcome = Unknown(type(error).__name__)
+        # At once and not when it is written down: many more wait behind it.
+        with self._heeding:
+            self._heed(outcome)
+        return outcome
 
     def _hand_over(self, claim: Claim, token: str) -> Outcome:
         if claim.channel == "voice":
@@ -131,9 +142,6 @@ class Sender:
             return 0
         outcomes = [(claim, _outcome(each)) for each, claim in finished.items()]
         outbox.record(outcomes, vault=self.vault, now=self.clock())
-        for each in finished:
-            if not each.cancelled():
-                self._heed(each.result())
         return len(outcomes)
 
     def _heed(self, outcome: Outcome) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from outreach.accounts.signed_in import me
 from outreach.database import transaction
 from outreach.i18n import N_, language_name, local
-from outreach.messaging import inbound, inbox, overview, senders
+from outreach.messaging import inbound, inbox, overview, reveals, senders
 from outreach.messaging.estimates import CENTS_PER_CALL
 from outreach.policy import Action
 from outreach.runtime import now, settings, vault
@@ -88,6 +89,7 @@ def show() -> str:
         purposes=_PURPOSES,
         can_reveal=can(Action.REVEAL_NUMBER),
         can_see_reveals=can(Action.SEE_REVEALS),
+        asked_count=reveals.waiting_count(but_of=me().id, now=now()) if can(Action.REVEAL_NUMBER) else 0,
         can_record=can(Action.RECORD_PROMPTS),
         time_of=lambda at: local(at, settings().time_zone),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from outreach.events.drafts import OFFERS
+from outreach.hours import ROUTINE
 from outreach.i18n import LANGUAGES, translator
 from outreach.messaging import phrases
 from outreach.messaging.estimates import PARTS_BUDGET, dear_letters
@@ -36,7 +37,7 @@ A_WEDNESDAY = date(2026, 9, 30)
 _CHANGE_BUDGET = 3
 _CHANGES = frozenset({"MOVED", "MOVED_WAITING", "CANCELED", "CANCELED_BECAUSE", "SEATS_OFFERED"})
 #: Words within texts, never sent alone.
-_FRAGMENTS = frozenset({"ONLINE"})
+_FRAGMENTS = frozenset({"ONLINE", "NO_TEXTS", "TEXTS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,14 @@ _WAITING = Phrase(TOO_FEW, {"place": 3, "free": 2, "size": 4})
 _OTHER_VALUES: Mapping[str, Value] = {
     "old": 2,
     "word": "POTLUK",
+    "texts": Phrase(phrases.NO_TEXTS),
+    "opens": ROUTINE.opens,
+    "closes": ROUTINE.closes,
     "region": "Kansas City",
     "whose": "Kansas City",
     "needs": needs(("ride",)),
     "words": "Please come in by the back door.",
+    "held": ("texts of these days", "sign-ups", "your yes or no to texts"),
     "link": "https://events.example.org/en/events/nmjxbr3crg",
 }
 

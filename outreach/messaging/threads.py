@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from outreach.database import db
 from outreach.events.models import Event
+from outreach.keystore import day_key
 from outreach.messaging import outcomes
 from outreach.messaging.estimates import CENTS_PER_PART
 from outreach.messaging.models import InboundMessage, Message, SimulatedText
@@ -78,7 +80,7 @@ def thread(phone: str, *, vault: Vault, now: datetime) -> Thread:
 
 def add_own(phone: str, sid: str, body: str, *, vault: Vault, now: datetime) -> None:
     """Keeps what a phone sends, as its vendor would. Flushes."""
-    sealed = vault.seal({"phone": phone, "body": body}, place="simulator")
+    sealed = vault.seal({"phone": phone, "body": body}, place="simulator", key=day_key(now))
     hashed = phone_hash(vault, phone)
     db.session.add(SimulatedText(sid=sid, phone_hash=hashed, direction="in", sealed=sealed, created_at=now))
     db.session.flush()
@@ -88,11 +90,14 @@ def posters(locale: str, *, now: datetime, limit: int) -> list[tuple[str, str]]:
     """Words that can be texted, with the title of each event, the soonest first."""
     events = db.session.scalars(
         select(Event)
-        .where(Event.status == "published", Event.starts_at > now, Event.keyword.is_not(None))
+        .where(Event.status == "published", Event.starts_at > now, Event.keywords.any())
         .order_by(Event.starts_at, Event.id)
+        .options(selectinload(Event.keywords), selectinload(Event.texts))
         .limit(limit)
     )
-    return [(event.keyword or "", event.text_in(locale).title) for event in events]
+    # A poster in no other language has a word only for readers of its own.
+    words = {event: event.keyword_in(locale) or event.keywords[0].word for event in events}
+    return [(word, event.text_in(locale).title) for event, word in words.items()]
 
 
 def _bubble(row: SimulatedText, locales: dict[str, str], vault: Vault) -> Bubble:

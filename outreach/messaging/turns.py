@@ -124,6 +124,8 @@ class RegistrationFacts:
     code: str
     #: Why it waits, for one on the waiting list.
     waiting: Phrase | None = None
+    #: Whether its guest wants texts or calls about it.
+    gets_texts: bool = True
 
     def told(self, locale: str) -> MessageFacts:
         """The registration as texts speak of it."""
@@ -190,8 +192,10 @@ class Facts:
     offered_locales: tuple[str, ...]
     #: The language this phone has chosen before.
     known_locale: str | None = None
-    #: The event whose keyword is `dialogue.normalize_keyword` of the text.
+    #: The event whose keyword is `keywords.folded_word` of the text.
     keyword_event: EventFacts | None = None
+    #: The language of the poster that says it; empty where the word is everybody's.
+    keyword_locale: str = ""
     #: The event of the stored state's `event_public_id`.
     event: EventFacts | None = None
     #: The soonest event first.
@@ -205,6 +209,10 @@ class Facts:
     #: The next events of the coming days, where `dialogue.asks_for_events` says that they are asked for.
     coming: tuple[EventFacts, ...] = ()
     news: NewsFacts = NewsFacts()
+    #: What kinds of things are held of the number, where `dialogue.asks_what_is_held`; message ids.
+    held: tuple[str, ...] = ()
+    #: Where the public pages are.
+    site: str = ""
     #: Too many texts in too short a time, or one again and again: most likely a machine.
     is_loop: bool = False
 
@@ -271,6 +279,25 @@ class AskPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCall:
+    """Puts this phone among those that a person calls back; nothing can come of it as above."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndTexts:
+    """Ends texts about one registration, and starts none; nothing can come of it as above."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartTexts:
+    """Lets texts about one registration begin again; nothing can come of it as above."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RememberLocale:
     """Keeps the chosen language of this phone; nothing can come of it that the guest must be told."""
 
@@ -298,7 +325,9 @@ class DeleteAll:
 
 #: What may come out one way or another: `dialogue.concluded` says which.
 Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm
-Action = Attempt | AskPerson | RememberLocale | StartNews | EndNews | DeleteAll
+Action = (
+    Attempt | AskPerson | AskCall | EndTexts | StartTexts | RememberLocale | StartNews | EndNews | DeleteAll
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ quiet hours and evidence are looked after.
 """
 
 import logging
+import threading
 
 from flask import Blueprint, Response, current_app
 from sqlalchemy.exc import OperationalError
@@ -21,6 +22,9 @@ _log = logging.getLogger(__name__)
 bp = Blueprint("twilio", __name__, url_prefix="/hooks/twilio")
 # A signature of the vendor's takes the place of a token of ours.
 csrf.exempt(bp)
+
+#: So many texts at once are answered by the process that takes them.
+_answering = threading.BoundedSemaphore(2)
 
 _EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -45,11 +49,15 @@ def sms() -> Response:
         inbound_id = inbound.receive(
             sid, text.phone, text.body, is_answered=text.is_answered, vault=vault(), now=now()
         )
-    try:
-        inbound.handle(inbound_id, settings=settings(), vault=vault(), now=now())
-    except Exception as error:
-        # It is written down: the worker tries again. A traceback could hold words and numbers.
-        _log.error("inbound text %s is left to the worker: %s", inbound_id, type(error).__name__)
+    # In a rush the worker answers, within a second: the vendor, and whoever else texts, need not wait for it.
+    if _answering.acquire(blocking=False):
+        try:
+            inbound.handle(inbound_id, settings=settings(), vault=vault(), now=now())
+        except Exception as error:
+            # It is written down: the worker tries again. A traceback could hold words and numbers.
+            _log.error("inbound text %s is left to the worker: %s", inbound_id, type(error).__name__)
+        finally:
+            _answering.release()
     return _taken()
 
 

@@ -6,6 +6,7 @@ could be done by any of them, twice, or late: what it does follows from the data
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,31 +15,25 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import false, select
 
-from outreach import audit, throttle
 from outreach.clock import Clock
 from outreach.config import Settings
 from outreach.database import db, insert, transaction
 from outreach.errors import outline
-from outreach.events.models import Event
 from outreach.messaging import (
     broadcast_texts,
     broadcasts,
-    calls,
     evidence,
     inbound,
     missed,
     news_questions,
-    outbox,
+    purging,
     reminders,
-    reveals,
-    senders,
-    suppressions,
 )
 from outreach.messaging.doorbell import Doorbell
 from outreach.messaging.gateways.base import Gateway
 from outreach.messaging.models import WorkerMark
 from outreach.messaging.sending import Sender
-from outreach.registration import news, retention, seats
+from outreach.registration import seats
 from outreach.runtime import Runtime
 from outreach.vault import Vault
 
@@ -49,6 +44,8 @@ _POLL_SECONDS = 1.0
 _RECOVERY_SECONDS = 5.0
 #: A change may be seen only this long after its time stamp: so long a request may take, and more.
 _OVERLAP = timedelta(minutes=5)
+#: So often, and for what changed within this time, a worker looks up while it sends.
+_GLANCE_EVERY_SECONDS, _GLANCED_AT = 1.0, timedelta(seconds=15)
 #: How far behind the mark of the planner may be, so that an idle worker writes once a minute.
 _MARK_EVERY = timedelta(minutes=1)
 #: Under this name `create_app` keeps what makes the gateway.
@@ -86,10 +83,29 @@ class Worker:
         self.clock = clock
         self.stop = threading.Event()
         self.sender = Sender(gateway, settings=settings, vault=vault, clock=clock)
+        self.glanced_at = 0.0
 
     def close(self) -> None:
         """Ends the worker's threads."""
         self.sender.close()
+
+    def glance(self) -> None:
+        """Looks once a second, while a crowd is told, for what is more urgent, and writes it down. Commits.
+
+        What it misses, or what fails, is done by the next turn.
+        """
+        at = time.monotonic()
+        if at < self.glanced_at + _GLANCE_EVERY_SECONDS:
+            return
+        self.glanced_at = at
+        try:
+            now = self.clock()
+            _answer(self, now)
+            _catch_up(self, since=now - _GLANCED_AT, now=now)
+        except Exception as error:
+            log.error("a glance failed: %s", outline(error))
+        finally:
+            db.session.rollback()
 
     def tick(self, *, is_everything_due: bool = False) -> int:
         """Does each round that is due at the clock's instant; returns how much was done. Commits.
@@ -229,7 +245,7 @@ def _settle(worker: Worker, now: datetime) -> int:
 
 
 def _send(worker: Worker, now: datetime) -> int:
-    return worker.sender.send_due(worker.stop)
+    return worker.sender.send_due(worker.stop, worker.glance)
 
 
 def _ask(worker: Worker, now: datetime) -> int:
@@ -241,28 +257,15 @@ def _fetch_missed(worker: Worker, now: datetime) -> int:
 
 
 def _tidy(worker: Worker, now: datetime) -> int:
-    with transaction():
-        throttle.sweep(now=now)
-        inbound.forget(now=now)
-        calls.forget(now=now)
-        outbox.forget(now=now)
-        senders.forget(now=now)
-        reveals.forget(now=now)
-        suppressions.forget(now=now)
+    purging.tidy(now=now)
     return 0
 
 
 def _forget(worker: Worker, now: datetime) -> int:
-    with transaction():
-        news.forget(now=now)
-        retention.forget_asked(now=now)
-        audit.cut(now=now)
-    event_ids = [event.id for event in retention.events_to_forget(now=now)]
-    for event_id in event_ids:
-        with transaction() as session:
-            retention.forget(session.get_one(Event, event_id), now=now)
-        log.info("event %s: its guests are forgotten", event_id)
-    return len(event_ids)
+    forgotten = purging.purge(vault=worker.vault, now=now).parties
+    for public_id in forgotten:
+        log.info("event %s: its guests are forgotten", public_id)
+    return len(forgotten)
 
 
 _ALWAYS, _HOURLY = timedelta(0), timedelta(hours=1)

@@ -34,6 +34,9 @@ class Bodies:
         for body in reversed(self.by_key.values()):
             self._by_name[body.name.casefold()] = body
             self._by_name[body.key.partition(":")[2].casefold()] = body
+            if body.level:
+                # As people write it: "Jackson County, MO".
+                self._by_name[body.name.casefold().replace(" (", ", ").rstrip(")")] = body
         self._by_ids = {(body.jurisdiction_id, body.organization_id): body for body in self.by_key.values()}
 
     def named(self, name: str) -> Body | None:
@@ -85,7 +88,7 @@ def all_bodies() -> Bodies:
     return Bodies(
         [
             *(
-                Body(f"place:{slug}", f"{name}, {state}" if state else name, id_, None, level, parent_id)
+                Body(f"place:{slug}", f"{name} ({state})" if state else name, id_, None, level, parent_id)
                 for id_, slug, name, state, level, parent_id in places
             ),
             *(Body(f"body:{public_id}", name, None, id_) for id_, public_id, name in organizations),

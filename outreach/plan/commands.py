@@ -1,6 +1,7 @@
-"""`outreach import plan` and `outreach report plan`."""
+"""`outreach import plan`, `outreach export plan` and `outreach report plan`."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from outreach.plan.history import history_of
 from outreach.plan.importing import read
 from outreach.plan.models import Plan
 from outreach.plan.reporting import PlanReport, plan_report
+from outreach.plan.tables import read_table, table_of
 from outreach.plan.wording import STANDINGS, due_text, promised_text, reason_text
 from outreach.runtime import now, settings
 
@@ -24,14 +26,28 @@ _LARGEST_FILE_BYTES = 5_000_000
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--region", help="Slug of the place whose events count, like kansas-city-region.")
 def import_plan(file: Path, region: str | None) -> None:
-    """Bring a plan in from its JSON FILE, or up to date; a broken file changes nothing."""
-    draft = read(_text_of(file))
+    """Bring a plan in from FILE (.json or .csv), or up to date; a broken file changes nothing."""
+    is_table = file.suffix.lower() == ".csv"
+    draft = (read_table if is_table else read)(_text_of(file))
     with click.get_current_context().obj().app_context(), transaction():
         outcome = service.import_plan(draft, region=region, now=now())
     click.echo(
         f"{draft.title}: {outcome.added} added, {outcome.changed} changed, {outcome.removed} removed,"
         f" {outcome.unchanged} as before."
     )
+
+
+@click.command(name="plan")
+@click.option("--plan", "title", help="Title of a plan; without it, the newest.")
+@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True)
+def export_plan(title: str | None, form: str) -> None:
+    """Print the plan as a file that `outreach import plan` takes: importing it again changes nothing."""
+    with click.get_current_context().obj().app_context():
+        value = export.to_file(plan_report(_plan(title), today=_today()))
+    if form == "csv":
+        click.echo(table_of(value), nl=False)
+    else:
+        click.echo(json.dumps(value, indent=1, ensure_ascii=False))
 
 
 @click.command(name="plan")
@@ -44,7 +60,7 @@ def report_plan(title: str | None, form: str) -> None:
     t = translator(SOURCE_LOCALE)
     with click.get_current_context().obj().app_context():
         plan = _plan(title)
-        report = plan_report(plan, today=local(now(), settings().time_zone).date())
+        report = plan_report(plan, today=_today())
         if form == "json":
             value = export.to_json(report, t, history_of(plan))
             click.echo(json.dumps(value, indent=2, ensure_ascii=False))
@@ -52,6 +68,10 @@ def report_plan(title: str | None, form: str) -> None:
             click.echo(export.to_csv(report, t), nl=False)
         else:
             click.echo(_text(report, t))
+
+
+def _today() -> date:
+    return local(now(), settings().time_zone).date()
 
 
 def _plan(title: str | None) -> Plan:
@@ -94,6 +114,9 @@ def _text(report: PlanReport, t: Translator) -> str:
             f"      {row.ref} {row.text}",
             f"        promised: {promised}; done: {found.progress.held}; {t(STANDINGS[found.standing])}",
             f"        {reason_text(found.progress, found.standing, last=found.counted_until, t=t)}",
+            *(f"        not reached: {name}" for name in found.missing),
+            f"        looked after by: {found.owner or 'nobody'}",
+            *(f"        to do: {item.text}" for item in found.open_items),
             f"        due: {due}{f' ({days})' if days else ''}",
         ]
     return "\n".join(lines)

@@ -6,7 +6,7 @@ because it would be about a person.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -49,6 +49,13 @@ class DeedDraft:
     title: str = ""
     link: str = ""
     note: str = ""
+
+
+def fitted(draft: DeedDraft, kind: ProgressKind) -> DeedDraft:
+    """The draft without what nobody asks for such a promise."""
+    if kind != "touches":
+        draft = replace(draft, contact=None, quantity=1)
+    return draft if kind == "deliveries" else replace(draft, acknowledged_on=None)
 
 
 def problems_of(draft: DeedDraft, kind: ProgressKind, *, today: date) -> list[InvalidInputError]:

@@ -6,7 +6,7 @@ from typing import Any
 from outreach.i18n import Translator
 from outreach.plan.history import Change
 from outreach.plan.models import PlanNode
-from outreach.plan.reporting import CommitmentReport, Deed, PlannedEvent, PlanReport
+from outreach.plan.reporting import CommitmentReport, Deed, NodeReport, PlannedEvent, PlanReport
 from outreach.plan.wording import STANDINGS, change_text, reason_text
 from outreach.spreadsheet import csv_text
 
@@ -48,6 +48,68 @@ def to_json(
             _promise(above, found, t, (history or {}).get(found.commitment.ref, ()))
             for above, found in report.commitments
         ],
+    }
+
+
+def to_file(report: PlanReport) -> dict[str, Any]:
+    """The plan as `importing` reads it from a JSON file: read again, it changes nothing."""
+    plan = report.plan
+    return {
+        "title": plan.title,
+        "prepared_by": plan.prepared_by,
+        "prepared_on": _day(plan.prepared_on),
+        "period": {"start": _day(plan.starts_on), "end": _day(plan.ends_on)},
+        "source_url": plan.source_url,
+        "vision": plan.vision,
+        "goal": plan.goal,
+        "governance": plan.governance,
+        "strategies": [
+            {
+                **_node(strategy, "title"),
+                "objectives": [
+                    {
+                        **_node(objective, "title"),
+                        "actions": [
+                            {**_node(action, "action"), "commitments": list(map(_stored, action.commitments))}
+                            for action in objective.children
+                        ],
+                    }
+                    for objective in strategy.children
+                ],
+            }
+            for strategy in report.strategies
+        ],
+    }
+
+
+def _node(found: NodeReport, text: str) -> dict[str, Any]:
+    return {"id": found.node.ref, text: found.node.text, "models": list(found.node.models)}
+
+
+def _stored(found: CommitmentReport) -> dict[str, Any]:
+    row = found.commitment
+    return {
+        "id": row.ref,
+        "kind": row.kind,
+        "commitment": row.text,
+        "count": row.promised_count,
+        "count_is_minimum": row.is_minimum,
+        "count_verbatim": row.count_verbatim,
+        "count_note": row.count_note,
+        "due": {
+            "verbatim": row.due_verbatim,
+            "type": row.due_type,
+            "start": _day(row.due_starts_on),
+            "end": _day(row.due_ends_on),
+            "ambiguous": row.is_due_ambiguous,
+        },
+        "responsible_organization": row.responsible,
+        "partners": list(row.partners),
+        "audience": row.audience,
+        "counts_events_of_kind": list(row.counts_kinds),
+        "already_done_in_source": row.is_done_in_plan,
+        "progress": row.progress_kind,
+        "expected": list(row.expected),
     }
 
 

@@ -93,8 +93,8 @@ class Progress:
     """What was promised and what was done of it.
 
     `unconfirmed` of the done ones are only said to be done: events without a head count, deliveries
-    that nobody acknowledged. `missing` are the expected bodies not reached yet, `planned` what the
-    calendar holds in time, `since` what was done after the last day.
+    that nobody acknowledged. `missing` are the expected bodies not reached to this day, in time or late,
+    `planned` what the calendar holds in time, `since` what was done after the last day.
     """
 
     promised: int | None
@@ -127,7 +127,7 @@ def progress(
     events      as many events as promised
     deliveries  everybody expected was sent it, or as many bodies as promised
     convenings  as many days on which bodies met as promised (one, without a number), by events or
-                written down, and everybody expected came to at least one
+                written down; where certain bodies are expected, each came to one that was written down
     touches     everybody expected was reached, or as many contacts as promised
     milestone   as many as promised (one, without a number) were written down as done
 
@@ -153,7 +153,7 @@ def progress(
         found.held,
         found.unconfirmed,
         _state(promise, found, planned, today),
-        found.missing,
+        _missing(promise, [*deeds, *late_deeds]),
         planned,
         _COUNTS[promise.kind](promise, [], late_deeds).held,
     )
@@ -164,12 +164,17 @@ def counts(event: Held, promise: Promise, *, today: date) -> bool:
 
     It does when its kind is one of the promise's, its date is inside the window and not after today,
     and somebody came: an event to which nobody came was held for no one. Nobody having counted is no
-    proof of that, so such an event counts, and `progress` tells it apart.
+    proof of that, so such an event counts, and `progress` tells it apart. Where certain bodies are to
+    meet, an event alone says nothing of them: staff write down who came.
     """
+    is_about_bodies = promise.kind == "convenings" and bool(promise.expected)
+    return fits(event, promise) and event.head_count != 0 and event.on <= today and not is_about_bodies
+
+
+def fits(event: Held, promise: Promise) -> bool:
+    """Whether an event is of the kind and in the time that a promise asks for."""
     return (
         event.kind in promise.kinds
-        and event.head_count != 0
-        and event.on <= today
         and (promise.starts_on is None or promise.starts_on <= event.on)
         and (promise.ends_on is None or event.on <= promise.ends_on)
     )

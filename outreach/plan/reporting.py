@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Literal, cast
 
 from sqlalchemy import and_, or_, select
@@ -16,7 +16,9 @@ from outreach.events.models import Event, EventText, Venue
 from outreach.plan.aims import ProgressKind, expected_by
 from outreach.plan.bodies import Bodies, all_bodies
 from outreach.plan.models import Commitment, Plan, PlanEvidence, PlanItem, PlanNode
-from outreach.plan.progress import Progress, Promise, State, counts, is_in_time, progress
+from outreach.plan.progress import Progress, Promise, State, counts, fits, is_in_time, progress
+
+_DAY = timedelta(days=1)
 
 #: What `progress` says, or "done": the plan itself says that it was done when it was printed.
 Standing = State | Literal["done"]
@@ -54,6 +56,14 @@ class Deed:
     note: str
 
 
+def gathered(deeds: Sequence[Deed]) -> list[list[Deed]]:
+    """What was done on one day under one title, together: one convening, one round of deliveries."""
+    found: dict[tuple[object, ...], list[Deed]] = {}
+    for deed in deeds:
+        found.setdefault((deed.on, deed.title, deed.contact, deed.link, deed.note), []).append(deed)
+    return list(found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class CommitmentReport:
     """A promise and how it stands."""
@@ -70,7 +80,8 @@ class CommitmentReport:
     #: What staff wrote down, the earliest first; `late` came after the last day.
     deeds: tuple[Deed, ...]
     late: tuple[Deed, ...]
-    #: Names of the bodies that it must still reach.
+    #: Keys of the bodies that it must reach, and names of those that it must still reach.
+    expected: tuple[str, ...]
     missing: tuple[str, ...]
     #: Events to come that could keep it, public or in review.
     upcoming: tuple[PlannedEvent, ...]
@@ -145,7 +156,7 @@ def facts_of(plan: Plan) -> PlanFacts:
         region,
         nodes,
         commitments,
-        _events({kind for row in commitments for kind in row.counts_kinds}, region),
+        _events(plan, commitments, region),
         _deeds(plan, bodies),
         _items(plan),
         bodies,
@@ -199,6 +210,7 @@ def _commitment_report(row: Commitment, facts: PlanFacts, *, today: date) -> Com
         tuple(event for event in held if counts(event, promise, today=today)),
         tuple(deed for deed in deeds if is_in_time(deed, promise, today=today)),
         tuple(deed for deed in deeds if not is_in_time(deed, promise, today=today)),
+        promise.expected,
         tuple(facts.bodies.name_of(key) for key in found.missing),
         upcoming,
         _owner(row, facts),
@@ -229,14 +241,8 @@ def _promise(row: Commitment, facts: PlanFacts) -> Promise:
 def _upcoming(promise: Promise, events: Sequence[PlannedEvent], today: date) -> tuple[PlannedEvent, ...]:
     if promise.kind not in ("events", "convenings"):
         return ()
-    last = promise.ends_on or date.max
     return tuple(
-        event
-        for event in events
-        if event.status != "held"
-        and event.on > today
-        # As if it took place and somebody came.
-        and counts(event, promise, today=last)
+        event for event in events if event.status != "held" and event.on > today and fits(event, promise)
     )
 
 
@@ -289,11 +295,13 @@ def _items(plan: Plan) -> dict[int, list[PlanItem]]:
     return found
 
 
-def _events(kinds: set[str], region: Jurisdiction | None) -> list[PlannedEvent]:
-    """Events of these kinds in a region that took place or may, the earliest first, each with its title.
+def _events(plan: Plan, commitments: Sequence[Commitment], region: Jurisdiction | None) -> list[PlannedEvent]:
+    """Events in a region that could count toward a promise, the earliest first, each with its title.
 
-    An event is of a region when its venue's county, or its host's jurisdiction, is the region or below it.
+    They took place, or may. An event is of a region when its venue's county, or its host's jurisdiction,
+    is the region or below it.
     """
+    kinds = {kind for row in commitments for kind in row.counts_kinds}
     statement = (
         select(
             Event.public_id,
@@ -308,6 +316,13 @@ def _events(kinds: set[str], region: Jurisdiction | None) -> list[PlannedEvent]:
         .where(Event.status.in_(("held", "published", "submitted")), Event.kind.in_(kinds))
         .order_by(Event.starts_at, Event.id)
     )
+    # A calendar has many more years than a plan.
+    first = [row.due_starts_on or plan.starts_on for row in commitments]
+    last = [row.due_ends_on or plan.ends_on for row in commitments]
+    if first and None not in first:
+        statement = statement.where(Event.starts_local >= _midnight(min(filter(None, first))))
+    if last and None not in last:
+        statement = statement.where(Event.starts_local < _midnight(max(filter(None, last)) + _DAY))
     if region is not None:
         tree = select(_tree_of(region).c.id)
         statement = (
@@ -320,6 +335,10 @@ def _events(kinds: set[str], region: Jurisdiction | None) -> list[PlannedEvent]:
         for public_id, title, locale, kind, status, starts_local, head_count in db.session.execute(statement)
         if head_count is None or head_count >= KINDS[kind].held_from_people
     ]
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time())
 
 
 def _tree_of(region: Jurisdiction) -> CTE:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import joinedload
 
 from outreach.accounts.models import Staff
 from outreach.database import db
@@ -17,9 +18,10 @@ from outreach.i18n import N_
 from outreach.plan import history
 from outreach.plan.aims import ProgressKind
 from outreach.plan.bodies import Bodies, Body, all_bodies
-from outreach.plan.deeds import DeedDraft, is_personal, problems_of
+from outreach.plan.deeds import DeedDraft, fitted, is_personal, problems_of
 from outreach.plan.due_words import read_due
 from outreach.plan.models import Commitment, Plan, PlanEvidence, PlanItem
+from outreach.policy import Action, is_allowed
 
 ITEM_CHARACTERS = 300
 WORDS_CHARACTERS = 200
@@ -55,6 +57,17 @@ def owner_key(row: Commitment, bodies: Bodies) -> str:
     return body.key if body else ""
 
 
+def can_look_after(staff: Staff) -> bool:
+    """Whether somebody may be a promise's owner: they sign in here, and see the plan."""
+    return staff.is_active and is_allowed(staff.actor, Action.SEE_PLAN)
+
+
+def owners() -> list[tuple[int, str]]:
+    """Everybody of the staff who may look after a promise, by name. One query."""
+    people = select(Staff).options(joinedload(Staff.organization)).order_by(Staff.name, Staff.id)
+    return [(staff.id, staff.name) for staff in db.session.scalars(people) if can_look_after(staff)]
+
+
 def edit(row: Commitment, draft: PromiseEdit, *, revision: int, staff_id: int, now: datetime) -> None:
     """Says anew who looks after a promise, by when it is due and whom it must reach. Flushes.
 
@@ -62,37 +75,55 @@ def edit(row: Commitment, draft: PromiseEdit, *, revision: int, staff_id: int, n
     and ConflictError when `revision` is not the promise's: somebody else was quicker.
     """
     bodies = all_bodies()
-    problems: list[InvalidInputError] = []
-    owner_name, owner_ids = _owner(draft.owner, bodies, problems)
-    for name in draft.expected:
-        if bodies.named(name) is None:
-            problems.append(
-                InvalidInputError(
-                    N_("There is no place or organization named %(name)s."), field="expected", name=name
-                )
-            )
-    if len(draft.due_words) > WORDS_CHARACTERS:
-        problems.append(
-            InvalidInputError(N_("Use at most %(count)s letters."), field="due_words", count=WORDS_CHARACTERS)
-        )
+    problems = _text_problems(draft, bodies)
+    owner_name, values = _owner(draft.owner, bodies, problems)
+    _check_owner(row, draft.owner, values["owner_staff_id"], bodies, problems)
     if problems:
         raise InvalidInputsError(problems)
-    values: dict[str, object] = {**owner_ids, "expected": list(draft.expected)}
-    if draft.due_words != (row.due_verbatim or ""):
-        said_on = db.session.scalar(select(Plan.prepared_on).where(Plan.id == row.plan_id))
-        due = read_due(draft.due_words, said_on=said_on)
-        values |= {
-            "due_verbatim": due.verbatim,
-            "due_type": due.type,
-            "due_starts_on": due.starts_on,
-            "due_ends_on": due.ends_on,
-            "is_due_ambiguous": due.is_ambiguous,
-        }
-    changes = _changes(row, draft, values, owner_name, bodies)
-    _write(row, values, revision)
+    changes = _changes(row, draft, owner_name, bodies)
+    _write(row, {**values, "expected": list(draft.expected), **_due_values(row, draft.due_words)}, revision)
     for what, old, new in changes:
         history.note(row.plan_id, row.ref, what, staff_id=staff_id, now=now, old=old, new=new)
     db.session.flush()
+
+
+def _text_problems(draft: PromiseEdit, bodies: Bodies) -> list[InvalidInputError]:
+    found = [
+        InvalidInputError(
+            N_("There is no place or organization named %(name)s."), field="expected", name=name
+        )
+        for name in draft.expected
+        if bodies.named(name) is None
+    ]
+    if len(draft.due_words) > WORDS_CHARACTERS:
+        found.append(
+            InvalidInputError(N_("Use at most %(count)s letters."), field="due_words", count=WORDS_CHARACTERS)
+        )
+    return found
+
+
+def _due_values(row: Commitment, words: str) -> dict[str, object]:
+    """What new words for a time change; nothing where they are the old ones."""
+    if words == (row.due_verbatim or ""):
+        return {}
+    due = read_due(words, said_on=db.session.scalar(select(Plan.prepared_on).where(Plan.id == row.plan_id)))
+    return {
+        "due_verbatim": due.verbatim,
+        "due_type": due.type,
+        "due_starts_on": due.starts_on,
+        "due_ends_on": due.ends_on,
+        "is_due_ambiguous": due.is_ambiguous,
+    }
+
+
+def _check_owner(
+    row: Commitment, key: str, staff_id: int | None, bodies: Bodies, problems: list[InvalidInputError]
+) -> None:
+    """Whoever is named anew must be able to look after a promise; somebody who left may stay for now."""
+    if staff_id is None or key == owner_key(row, bodies):
+        return
+    if not can_look_after(db.session.get_one(Staff, staff_id)):
+        problems.append(InvalidInputError(N_("Choose from the list."), field="owner"))
 
 
 def _write(row: Commitment, values: dict[str, object], revision: int) -> None:
@@ -126,14 +157,15 @@ def _owner(key: str, bodies: Bodies, problems: list[InvalidInputError]) -> tuple
 
 
 def _changes(
-    row: Commitment, draft: PromiseEdit, values: dict[str, object], owner_name: str, bodies: Bodies
+    row: Commitment, draft: PromiseEdit, owner_name: str, bodies: Bodies
 ) -> list[tuple[str, str, str]]:
+    """What the history will tell: what changed, from what to what."""
     old_key = owner_key(row, bodies)
     old_owner = _owner(old_key, bodies, [])[0]
     found = []
     if draft.owner != old_key:
         found.append(("owner", old_owner or row.responsible or "", owner_name or row.responsible or ""))
-    if "due_verbatim" in values:
+    if draft.due_words != (row.due_verbatim or ""):
         found.append(("due", row.due_verbatim or "", draft.due_words))
     if list(draft.expected) != row.expected:
         found.append(("expected", ", ".join(row.expected), ", ".join(draft.expected)))
@@ -145,8 +177,9 @@ def write_down(row: Commitment, draft: DeedDraft, *, staff_id: int | None, now: 
 
     Returns how many rows. Raises InvalidInputsError.
     """
-    bodies = all_bodies()
-    problems = problems_of(draft, cast(ProgressKind, row.progress_kind), today=today)
+    bodies, kind = all_bodies(), cast(ProgressKind, row.progress_kind)
+    draft = fitted(draft, kind)
+    problems = problems_of(draft, kind, today=today)
     named = [bodies.by_key.get(key) for key in dict.fromkeys(draft.bodies)]
     if None in named:
         problems.append(InvalidInputError(N_("Choose from the list."), field="bodies"))

@@ -1,6 +1,6 @@
 """How promises are said: where they stand and why, how many, by when, what changed; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -36,6 +36,26 @@ LEVELS: Mapping[str, str] = MappingProxyType(
 )
 
 
+def shortened(names: Sequence[str], most: int, t: Translator) -> str:
+    """The first of some names, and how many more there are."""
+    if len(names) <= most + 1:
+        return t.listed(names)
+    more = t(N_("%(count)s more"), count=t.number(len(names) - most))
+    return t.listed([*names[:most], more])
+
+
+def sayings(t: Translator) -> dict[str, Any]:
+    """What every page about promises says them with."""
+    return {
+        "shortened": lambda names, most: shortened(names, most, t),
+        "standings": STANDINGS,
+        "kept_by": KINDS,
+        "promised_text": promised_text,
+        "due_text": due_text,
+        "reason_text": reason_text,
+    }
+
+
 def promised_text(count: int | None, *, is_minimum: bool, t: Translator) -> str:
     """How many were promised: "at least 2", "1", or that the plan gives no number."""
     if count is None:
@@ -50,8 +70,13 @@ def reason_text(found: Progress, standing: str, *, last: date | None, t: Transla
         "promised": "" if found.promised is None else t.number(found.promised),
         "planned": t.number(found.planned),
         "since": t.number(found.since),
+        "missing": t.number(len(found.missing)),
         "day": "" if last is None else t.day(last),
     }
+    if standing != "kept" and found.missing and found.promised and found.held >= found.promised:
+        return t(
+            N_("Done: %(held)s of %(promised)s, but not with everybody: %(missing)s never came."), **values
+        )
     return t(_reason(found, standing, has_last=last is not None), **values)
 
 
@@ -60,10 +85,8 @@ def _reason(found: Progress, standing: str, *, has_last: bool) -> str:
         return N_("The plan itself says that this was done.")
     if standing == "unnumbered":
         return N_("Done so far: %(held)s. The plan gives no number, so nobody can say that this is all.")
-    if standing == "late" and found.promised is None:
-        return N_("Nothing was done by the last day, %(day)s; since then: %(since)s.")
     if standing == "late":
-        return N_("Done by the last day, %(day)s: %(held)s of %(promised)s; since then: %(since)s.")
+        return _reason_of_late(found)
     if found.promised is None:
         return (
             N_("Nothing is done so far; planned: %(planned)s. The last day is %(day)s.")
@@ -75,6 +98,20 @@ def _reason(found: Progress, standing: str, *, has_last: bool) -> str:
     if not has_last:
         return N_("Done so far: %(held)s of %(promised)s; planned: %(planned)s. There is no last day.")
     return N_("Done so far: %(held)s of %(promised)s; planned: %(planned)s. The last day is %(day)s.")
+
+
+def _reason_of_late(found: Progress) -> str:
+    if found.promised is None:
+        return (
+            N_("Nothing was done by the last day, %(day)s, but since then: %(since)s.")
+            if found.since
+            else N_("Nothing was done by the last day, %(day)s.")
+        )
+    return (
+        N_("Done by the last day, %(day)s: %(held)s of %(promised)s; since then: %(since)s.")
+        if found.since
+        else N_("Done by the last day, %(day)s: %(held)s of %(promised)s.")
+    )
 
 
 _CHANGES: Mapping[str, str] = MappingProxyType(

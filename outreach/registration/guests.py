@@ -24,9 +24,9 @@ class PartyFacts:
     answers: dict[str, str] = field(default_factory=dict)
 
 
-def seal_guest(vault: Vault, facts: GuestFacts) -> bytes:
-    """The facts as they are stored in `guest.sealed`."""
-    return vault.seal(asdict(facts), place="guest")
+def seal_guest(vault: Vault, facts: GuestFacts, *, key: str) -> bytes:
+    """The facts as they are stored in `guest.sealed`, under the key of an event of theirs."""
+    return vault.seal(asdict(facts), place="guest", key=key)
 
 
 def open_guest(vault: Vault, sealed: bytes) -> GuestFacts:
@@ -34,11 +34,11 @@ def open_guest(vault: Vault, sealed: bytes) -> GuestFacts:
     return GuestFacts(**vault.open(sealed, place="guest"))
 
 
-def seal_party(vault: Vault, facts: PartyFacts) -> bytes | None:
-    """The facts as they are stored in `registration.sealed`; None when there are none."""
+def seal_party(vault: Vault, facts: PartyFacts, *, key: str) -> bytes | None:
+    """The facts as they are stored in `registration.sealed`, under the event's key; None without any."""
     if facts == PartyFacts():
         return None
-    return vault.seal(asdict(facts), place="party")
+    return vault.seal(asdict(facts), place="party", key=key)
 
 
 def open_party(vault: Vault, sealed: bytes | None) -> PartyFacts:

@@ -11,7 +11,7 @@ from outreach.inventory import HOLDINGS, Holding
 #: A sign-up is deleted together with its guest and the texts about it, so a hold on one of these keeps all.
 SIGN_UP = ("identity", "party", "registration", "lookup", "texts")
 #: Those of the inventory that are deleted some day; all others are counts, or go when they are dealt with.
-DELETED_SOME_DAY = (*SIGN_UP, "consent", "news", "reveals", "calls")
+DELETED_SOME_DAY = (*SIGN_UP, "consent", "news", "reveals", "calls", "cards")
 
 #: Besides the sign-ups, what goes when a guest says "delete me", at once or within days.
 DELETED_ON_DEMAND = ("texts", "calls", "news")

@@ -1,5 +1,8 @@
 """Forgetting: what identifies guests is deleted 72 hours after their event; plain counts stay.
 
+Deleted rows live on in logs, replicas and backups. So the event's key is destroyed as well, once the
+deletion is committed; whoever died in between is made up for by the next who looks.
+
 What a legal hold names waits until it is lifted.
 """
 
@@ -11,13 +14,18 @@ from sqlalchemy import delete, exists, func, select, update
 from outreach import audit
 from outreach.chain import Deed
 from outreach.database import db
-from outreach.events.models import Event
+from outreach.events.models import Event, EventKeyword
+from outreach.keystore import event_key, event_of
 from outreach.registration import holds, seats
 from outreach.registration.door import attendance_of
+from outreach.registration.guests import open_guest
 from outreach.registration.models import Attendance, DoorAction, Guest, Registration
 from outreach.registration.pauses import Hold, is_paused, is_sign_up_paused
+from outreach.registration.resealing import seal_anew
+from outreach.vault import SealedValueError, Vault
 
 KEPT_AFTER_EVENT = timedelta(hours=72)
+_AT_ONCE = 500
 
 
 def events_to_forget(*, now: datetime) -> list[Event]:
@@ -47,15 +55,13 @@ def _events_over(*, now: datetime) -> list[Event]:
     )
 
 
-def forget(event: Event, *, now: datetime) -> int:
+def forget(event: Event, *, vault: Vault, now: datetime) -> int:
     """Deletes an event's registrations, and guests nobody expects any more; returns how many parties.
 
-    How many registered and arrived stays, as numbers. Flushes; a second call finds nothing, nor does one
-    while a hold keeps them.
+    How many registered and arrived stays, as numbers. Guests of other events are sealed with the key of
+    one of those. Flushes; a second call finds nothing, nor does one while a hold keeps them.
     """
-    seats.lock(event.id)
-    # Asked behind the lock: a hold may have been placed since the event was found.
-    found = holds.active()
+    found = _holds_on(event)
     if is_sign_up_paused(event.id, found):
         return 0
     attendance = attendance_of(event)
@@ -68,17 +74,71 @@ def forget(event: Event, *, now: datetime) -> int:
     ).one()
     if parties or attendance.registered is None:
         attendance.registered, attendance.arrived = registered, arrived
-    db.session.execute(delete(Registration).where(Registration.event_id == event.id))
+    came = db.session.scalars(
+        delete(Registration).where(Registration.event_id == event.id).returning(Registration.guest_id)
+    ).all()
     db.session.execute(delete(DoorAction).where(DoorAction.event_id == event.id))
     _forget_lone_guests(found)
-    # The word on the poster is free for another event.
+    seal_anew(came, key=event_key(event.public_id), vault=vault)
+    # The words on the posters are free for another event.
+    db.session.execute(delete(EventKeyword).where(EventKeyword.event_id == event.id))
     db.session.execute(update(Event).where(Event.id == event.id).values(keyword=None, waiting_parties=0))
     attendance.forgotten_at = now
     db.session.flush()
-    audit.record(
-        Deed.PURGED, staff_id=None, subject=f"event:{event.id}", numbers={"parties": int(parties)}, now=now
-    )
+    if came:
+        audit.record(
+            Deed.PURGED, staff_id=None, subject=f"event:{event.id}", numbers={"parties": len(came)}, now=now
+        )
     return int(parties)
+
+
+def is_held(event: Event) -> bool:
+    """Whether a hold keeps an event's guests; locks the event, so that the answer stands as long."""
+    return is_sign_up_paused(event.id, _holds_on(event))
+
+
+def _holds_on(event: Event) -> Collection[Hold]:
+    # Asked behind the lock: a hold may have been placed since the event was found.
+    seats.lock(event.id)
+    return holds.active()
+
+
+def keys_to_destroy(*, vault: Vault) -> list[str]:
+    """The keys of events whose guests are forgotten; those of events that nobody knows stay."""
+    names = {public_id: name for name in vault.store.names() if (public_id := event_of(name))}
+    found: list[str] = []
+    ids = sorted(names)
+    for first in range(0, len(ids), _AT_ONCE):
+        found += db.session.scalars(
+            select(Event.public_id)
+            .join(Attendance, Attendance.event_id == Event.id)
+            .where(Event.public_id.in_(ids[first : first + _AT_ONCE]), Attendance.forgotten_at.is_not(None))
+        )
+    return [names[public_id] for public_id in found]
+
+
+def unreadable_events(*, vault: Vault) -> list[str]:
+    """The public ids of events whose guests are known, and cannot be read with the keys there are.
+
+    One guest of each is tried; one query.
+    """
+    one = select(Registration.event_id, func.min(Registration.guest_id).label("guest_id"))
+    tried = one.group_by(Registration.event_id).subquery()
+    rows = db.session.execute(
+        select(Event.public_id, Guest.sealed)
+        .join(tried, tried.c.event_id == Event.id)
+        .join(Guest, Guest.id == tried.c.guest_id)
+        .order_by(Event.id)
+    )
+    return [public_id for public_id, sealed in rows if not _is_readable(sealed, vault)]
+
+
+def _is_readable(sealed: bytes, vault: Vault) -> bool:
+    try:
+        open_guest(vault, sealed)
+    except SealedValueError:
+        return False
+    return True
 
 
 def forget_asked(*, now: datetime) -> int:

@@ -15,7 +15,8 @@ from outreach.events.models import Event
 from outreach.events.questions import clean
 from outreach.i18n import N_
 from outreach.identifiers import link_token, spoken_code
-from outreach.registration import holds, news, seats
+from outreach.keystore import event_key
+from outreach.registration import holds, news, resealing, seats
 from outreach.registration.guests import (
     GuestFacts,
     PartyFacts,
@@ -115,7 +116,9 @@ def _values(
         "party_size": request.party_size,
         "door": request.door,
         "needs": list(request.needs),
-        "sealed": seal_party(vault, PartyFacts(request.companions, answers)),
+        "sealed": seal_party(
+            vault, PartyFacts(request.companions, answers), key=event_key(request.event_public_id)
+        ),
         "queued_at": now,
         "reaffirmed_at": None,
         "delete_asked_at": None,
@@ -380,6 +383,7 @@ def _revive(
     now: datetime,
 ) -> _Made:
     """Brings a cancelled registration back to life, with seats or on the list."""
+    before = row.guest_id
     row.guest_id, token = _guest(request, hashed, vault=vault, now=now)
     row.passed_count = 0
     for name, value in values.items():
@@ -387,6 +391,9 @@ def _revive(
     is_seated = seats.take(event, row.party_size, now=now)
     row.state = "confirmed" if is_seated else "waitlisted"
     db.session.flush()
+    if row.guest_id != before:
+        # The pass that it was on before may be for other events, and must outlive the key of this one.
+        resealing.seal_anew([before], key=event_key(event.public_id), vault=vault)
     db.session.expire(row, ["guest"])
     return _Made(Registered(row.id, token, row.code, row.party_size), is_seated)
 
@@ -405,7 +412,11 @@ def _guest(
     row = {
         "token_hash": token_hash(vault, token),
         "proven_phone_hash": hashed if is_proven else None,
-        "sealed": seal_guest(vault, GuestFacts(token, request.locale, request.first_name, request.phone)),
+        "sealed": seal_guest(
+            vault,
+            GuestFacts(token, request.locale, request.first_name, request.phone),
+            key=event_key(request.event_public_id),
+        ),
         "created_at": now,
     }
     connection = db.session.connection()

@@ -112,3 +112,18 @@ def test_command_verifies_and_prints_an_end_to_note(root, web_app):
         db.session.execute(update(AuditEntry).where(AuditEntry.seq == 1).values(deed="backed_up"))
     broken = run()
     assert (broken.exit_code, broken.output) == (1, "outreach: line 1 was changed or taken out.\n")
+
+
+def test_file_of_figures_that_somebody_takes_away_is_written_down(root, web_app):
+    me = staff_id(web_app, "root@example.org")
+    assert root.get("/staff/reports/engagement.csv").status_code == 200
+    assert root.get("/staff/reports/engagement.json").status_code == 200
+    # What was refused took nothing away, and pages to read are no files.
+    assert web_app.test_client().get("/staff/reports/engagement.csv").status_code == 303
+    assert root.get("/staff/reports/engagement").status_code == 200
+    assert entries(web_app)[:3] == [
+        (me, "exported", "export:report_json"),
+        (me, "exported", "export:report_csv"),
+        (None, "staff_added", "staff:3:organizer"),
+    ]
+    assert "Downloaded figures" in root.get("/staff/audit").text

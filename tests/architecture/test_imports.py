@@ -28,13 +28,15 @@ PURE_FOUNDATION = {
     "hours",
     "i18n",
     "identifiers",
+    "inventory",
     "phone",
     "policy",
+    "retention_schedule",
     "__init__",
 }
 FOUNDATION = PURE_FOUNDATION | {
-    "audit", "database", "fields", "installation", "inventory", "qr", "runtime", "security", "throttle",
-    "vault", "web",
+    "audit", "database", "fields", "held", "installation", "keystore", "qr", "runtime", "security",
+    "throttle", "vault", "web",
 }  # fmt: skip
 #: The two that put everything together.
 ROOTS = {"app", "cli", "commands"}
@@ -57,9 +59,13 @@ EDGES = {
     "door_views",
     "broadcast_views",
     "kiosk_views",
+    "card_views",
     "inbox_views",
     "news_views",
+    "promise_views",
     "prompt_views",
+    "turnout_views",
+    "evidence_views",
     "voice_commands",
 }
 SHARED_EDGES = {"outreach.accounts.signed_in", "outreach.fields", "outreach.security", "outreach.web"}
@@ -212,12 +218,19 @@ def test_environment_is_read_in_two_places_only():
 #: The rules a coordinator could argue about. Each must be explainable by reading one file.
 PURE_RULES = [
     "outreach.accounts.sectors",
+    "outreach.engagement.batches",
+    "outreach.engagement.card_codes",
+    "outreach.engagement.contact",
+    "outreach.engagement.contact_wording",
+    "outreach.engagement.encounters",
+    "outreach.engagement.questions",
     "outreach.events.calendar",
     "outreach.events.drafts",
     "outreach.events.kinds",
     "outreach.events.questions",
     "outreach.events.reminding",
     "outreach.events.zones",
+    "outreach.messaging.dates",
     "outreach.messaging.due",
     "outreach.messaging.quiet",
     "outreach.messaging.pace",
@@ -231,6 +244,14 @@ PURE_RULES = [
     "outreach.messaging.voice_turns",
     "outreach.messaging.gateways.base",
     "outreach.registration.pauses",
+    "outreach.plan.aims",
+    "outreach.plan.deeds",
+    "outreach.plan.due_words",
+    "outreach.plan.importing",
+    "outreach.plan.progress",
+    "outreach.plan.quarters",
+    "outreach.plan.tables",
+    "outreach.plan.wording",
     "outreach.registration.requests",
     "outreach.registration.waitlist",
 ]

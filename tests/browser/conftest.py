@@ -20,6 +20,8 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _SWITCHES = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-quic",
+    # A microphone that beeps, and that nobody has to allow.
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 #: At any instant it is between nine and seven in one of them.
 _ZONES = ("America/Chicago", "Pacific/Honolulu", "Asia/Tokyo", "Asia/Dubai")

@@ -22,7 +22,7 @@ def public_id(place: Installation) -> str:
     with closing(sqlite3.connect(place.database, timeout=10)) as connection, connection:
         (found,) = connection.execute(
             "SELECT public_id FROM event WHERE status = 'published' AND takes_registrations AND starts_at > ?"
-            " AND coalesce(capacity, 99) > 20 ORDER BY starts_at DESC LIMIT 1",
+            " AND coalesce(capacity, 99) > 20 AND NOT is_police_present ORDER BY starts_at DESC LIMIT 1",
             (now.isoformat(" "),),
         ).fetchone()
         starts, ends = (now + timedelta(minutes=minutes) for minutes in (-60, 60))
@@ -44,12 +44,17 @@ def four(place: Installation, public_id: str) -> tuple[int, ...]:
 
 
 def device_link(meet: Meet, public_id: str) -> str:
-    host = meet("en", width=1280)
-    host.go("/staff/sign-in")
-    host.write(email="admin@example.org", password=PASSWORD)
-    host.tap("Sign in")
+    host = sign_in(meet, "en")
     host.go(f"/staff/events/{public_id}/ballots")
     return host.page.locator(".ticket a").inner_text()
+
+
+def sign_in(meet: Meet, locale: str) -> Person:
+    host = meet(locale, width=1280)
+    host.go("/staff/sign-in")
+    host.write(email="admin@example.org", password=PASSWORD)
+    host.tap(host.t("Sign in"))
+    return host
 
 
 def answer(guest: Person, locale: str, number: int, *, undo: bool = False) -> None:
@@ -184,3 +189,33 @@ def test_page_without_a_script_points_to_paper(meet: Meet, public_id: str) -> No
     assert "This browser cannot keep answers. Please use paper." in device.words
     device.tap("Sheet to print", role="link")
     assert device.heading == "Tally sheet"
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "ar"])
+def test_pages_of_cards_and_paper_keep_the_rules_of_all_pages(
+    meet: Meet, public_id: str, locale: str
+) -> None:
+    host = sign_in(meet, locale)
+    t = host.t
+    host.go(f"/staff/events/{public_id}/ballots")
+    if host.page.locator("[name=cards][value=on]").count():
+        host.follow(host.page.locator("[name=cards]"))
+    address = host.page.locator(".ticket a").inner_text()
+    host.tap(t("New cards to print"), role="link")
+    code = host.page.locator(".code").first.inner_text()
+    guest = meet(locale, width=320, has_scripts=False)
+    guest.go(address.replace("/ballot", "/tally-sheet"))
+    guest.go(address.replace("/ballot", "/card"))
+    guest.write(code=code)
+    guest.tap(t("Show my card"))
+    guest.choose(t("Both, or it's complicated"))
+    guest.tap(t("Answer"))
+    assert t("Thank you! Your card is counted. Please give this to the next person.") in guest.words
+    guest.go(f"/{locale}/card")
+    guest.write(code=code)
+    guest.tap(t("Erase what is stored"))
+    assert t("Connection card") == guest.heading
+    for person in (host, guest):
+        for width in (320, 768, 1280):
+            person.page.set_viewport_size({"width": width, "height": 800})
+            person.look()

@@ -18,7 +18,9 @@ WIDTHS = (320, 768, 1280)
 MOST_BYTES, MOST_REQUESTS = 60 * 1024, 6
 STAFF_PAGES = (
     "", "/events", "/events/new", "/events/new?kind=business_tour", "/review", "/registrations", "/messages",
-    "/messages/reveals", "/plan", "/reports/engagement", "/organizations", "/people", "/account",
+    "/messages/reveals", "/messages/numbers", "/plan", "/plan/committee", "/plan/promises/1",
+    "/reports/engagement", "/reports/evidence", "/reports/registrations", "/organizations", "/people",
+    "/holds", "/audit", "/audit?check=1", "/account",
 )  # fmt: skip
 
 _numbers = count(140)
@@ -72,7 +74,8 @@ def test_public_pages_keep_the_rules_of_all_pages(meet: Meet, events: dict[str, 
         "/", f"/{locale}/", f"/{locale}/events/?page=2", f"/{locale}/events/?q=zzz",
         *(f"/{locale}/events/{public_id}" for public_id in events.values()),
         f"/{locale}/events/{events['plain']}/flyer", f"/{locale}/events/{events['plain']}/register",
-        f"/{locale}/pass/check-your-phone", f"/{locale}/pass/deleted", f"/{locale}/what-we-hold",
+        f"/{locale}/pass/check-your-phone", f"/{locale}/pass/deleted", f"/{locale}/pass/deleted?later=1",
+        f"/{locale}/what-we-hold", f"/{locale}/what-we-hold/schedule",
         "/simulator", "/staff/sign-in",
     ):  # fmt: skip
         person.go(address)
@@ -132,6 +135,7 @@ def test_public_pages_keep_their_weight_and_have_no_script(
     stranger.context.new_cdp_session(stranger.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
     for address in (
         f"/{locale}/", here, f"{here}/flyer", f"{here}/register", guest.page.url, f"/{locale}/what-we-hold",
+        f"/{locale}/what-we-hold/schedule",
     ):  # fmt: skip
         requests = requests_for(stranger, address)
         sizes = [request.sizes() for request in requests]

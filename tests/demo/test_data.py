@@ -220,3 +220,23 @@ def test_no_file_holds_an_address_or_a_number_that_could_ring(path: Path) -> Non
 
 def test_every_guest_has_a_number_of_fiction() -> None:
     assert [row["phone"] for row in GUESTS if not _FICTION.fullmatch(row["phone"])] == []
+
+
+def test_invented_work_for_the_plan_is_about_what_exists() -> None:
+    """And says of itself that it is invented."""
+    commitments = {
+        commitment["id"]
+        for strategy in read("plan.json")["strategies"]
+        for objective in strategy["objectives"]
+        for action in objective["actions"]
+        for commitment in action["commitments"]
+    }
+    invented = read("plan_evidence.json")
+    bodies = {*ORGANIZATIONS, *JURISDICTIONS}
+    named = {name for row in invented["deeds"] for name in row.get("bodies", [])}
+    named |= {name for names in invented["expected"].values() for name in names}
+    refs = {row["ref"] for row in [*invented["deeds"], *invented["open_items"]]}
+
+    assert "Invented" in invented["note"]
+    assert named <= bodies
+    assert refs | {*invented["owners"], *invented["expected"]} <= commitments

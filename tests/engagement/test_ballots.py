@@ -14,6 +14,7 @@ from outreach.engagement.totals import BallotTotals, TalkTotals
 from outreach.errors import ConflictError, InvalidInputError
 from outreach.events.models import Event
 from outreach.registration import retention
+from outreach.runtime import runtime
 from tests.factories import make_event
 
 TOTALS = BallotTotals(8, 20, 3, 5)
@@ -93,7 +94,7 @@ def test_numbers_stand_once_the_guests_are_forgotten(event):
     close(event, 40, TOTALS)
     later = event.ends_at + retention.KEPT_AFTER_EVENT
     with transaction():
-        retention.forget(event, now=later)
+        retention.forget(event, vault=runtime().vault, now=later)
     with pytest.raises(ConflictError):
         close(event, 39, TOTALS, hours=80)
     with pytest.raises(ConflictError), transaction():

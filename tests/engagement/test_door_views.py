@@ -6,7 +6,7 @@ import pytest
 
 from outreach.config import Settings
 from outreach.database import db, transaction
-from outreach.engagement import ballots
+from outreach.engagement import ballots, cards
 from outreach.engagement.models import EventTally
 from outreach.events.models import Event, EventLanguage
 from outreach.registration import door
@@ -216,6 +216,21 @@ def test_languages_of_the_event_come_first_on_the_device(client, web_app, device
 
     found = re.findall(r'data-choose="([\w-]+)"', page)
     assert found[:3] == ["en", "ar", "es"]
+
+
+def test_device_gathers_nothing_where_officers_are(client, web_app, device):
+    """Ballots of such events are on paper, in the hands of a host who is no officer."""
+    with web_app.app_context(), transaction():
+        event = db.session.scalars(db.select(Event)).one()
+        event.is_police_present = True
+        cards.use_cards(event.organization_id, True)
+    page = client.get(f"{device}/ballot").text
+
+    assert "Please use paper" in page
+    assert "data-kiosk" not in page
+    assert "<script" not in page
+    assert client.get(f"{device}/tally-sheet").status_code == 200
+    assert client.get(f"{device}/card").status_code == 404
 
 
 def test_device_asks_on_leaving_only_where_the_host_wants_it(client, web_app, device):

@@ -15,6 +15,7 @@ from outreach.engagement.service import engagement_report
 from outreach.engagement.totals import BallotTotals
 from outreach.events.drafts import VenueDraft
 from outreach.registration import retention
+from outreach.runtime import runtime
 from tests.factories import make_event, make_jurisdictions
 
 SUMMER = parse("2026-Q3")
@@ -26,9 +27,10 @@ def hold(*, head_count: int | None = 40, totals: BallotTotals | None = TOTALS, i
     event = make_event(**given)
     ballots.close(event, head_count or 40, totals, now=event.starts_at)
     event.head_count = head_count
+    # Forgetting reads the event anew.
     db.session.flush()
     if is_forgotten:
-        retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+        retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
     db.session.flush()
     return event
 
@@ -101,7 +103,7 @@ def test_tally_is_sealed_until_the_guests_are_forgotten(context):
     assert (held(SUMMER), sealed(SUMMER)) == (0, 1)
     assert engagement_report(SUMMER).figures.answers == 0
     with transaction():
-        retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+        retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
     assert (held(SUMMER), sealed(SUMMER)) == (1, 0)
     assert engagement_report(SUMMER).figures.answers == 31
 
@@ -145,7 +147,7 @@ def test_report_of_a_head_count_that_was_lowered_later_is_unreliable_and_whole(c
         event = hold(is_forgotten=False)
         event.head_count = 30
         db.session.flush()
-        retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+        retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
 
     found = engagement_report(SUMMER).figures
     assert (found.events_unreliable, found.answers, found.unsaid) == (1, 31, 5)

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -13,13 +13,25 @@ from outreach.accounts.service import add_organization
 from outreach.database import transaction
 from outreach.engagement import ballots
 from outreach.engagement.commands import report_engagement
+from outreach.engagement.dashboard import dashboard
+from outreach.engagement.periods import parse
 from outreach.engagement.totals import BallotTotals
 from outreach.policy import Role
 from outreach.registration import retention
+from outreach.runtime import runtime
 from tests.factories import PASSWORD, make_event, make_staff
+from tests.queries import count_queries
 
 PAGE = "/staff/reports/engagement"
-ADDRESSES = [PAGE, f"{PAGE}.csv", f"{PAGE}.json", "/staff/engagement"]
+NUMBERS = ("value", "low", "high", "numerator", "denominator")
+ADDRESSES = [
+    PAGE,
+    f"{PAGE}.csv",
+    f"{PAGE}.json",
+    f"{PAGE}-kind.csv",
+    f"{PAGE}-trend.csv",
+    "/staff/engagement",
+]
 
 
 @pytest.fixture
@@ -48,7 +60,7 @@ def season(web_app, clock):
             totals = BallotTotals(3 + number, 16 - number, 2, 3)
             ballots.close(event, 26, totals, now=event.starts_at)
             if number < 12:
-                retention.forget(event, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+                retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
 
 
 def run(web_app, *arguments: str):
@@ -92,9 +104,115 @@ def test_page_files_and_command_tell_the_same_figures(sign_in, web_app, season, 
     ]
 
     assert files[1:] == files[:1] * 3
-    assert len(files[0]) == 27
+    assert len(files[0]) == 56
     page = client.get(PAGE, query_string=query).text
     assert of_page(page) == {name: figure[0] for name, figure in files[0].items()}
+
+
+def of_lines(text: str) -> dict[str, dict[str, tuple]]:
+    """The figures of each part of a file of parts."""
+    header, *_ = text.splitlines()
+    found: dict[str, dict[str, tuple]] = {}
+    for row in csv.DictReader(io.StringIO(text, newline="")):
+        found.setdefault(row["part"], {})[row["id"]] = tuple(
+            float(row[name]) if row[name] else None for name in NUMBERS
+        )
+    assert header.startswith("period,method,part,name,id")
+    return found
+
+
+@pytest.mark.parametrize("cut", ["kind", "county", "size"])
+def test_parts_are_the_same_in_file_and_answer(sign_in, season, cut):
+    client = sign_in()
+    told = client.get(f"{PAGE}.json?period=2026-Q3").json
+    listed = of_lines(client.get(f"{PAGE}-{cut}.csv?period=2026-Q3").data.decode("utf-8-sig"))
+
+    parts = {
+        part["part"]: {row["id"]: tuple(row[name] for name in NUMBERS) for row in part["figures"]}
+        for part in told["parts"][cut]
+    }
+    total = {row["id"]: tuple(row[name] for name in NUMBERS) for row in told["figures"]}
+    assert parts.items() <= listed.items()
+    assert listed[""].items() <= total.items()
+    assert len(parts) == 1
+
+
+def test_line_over_time_is_the_same_in_file_and_answer(sign_in, season):
+    client = sign_in()
+    told = client.get(f"{PAGE}.json?period=2026-Q3").json["trend"]
+    listed = of_lines(client.get(f"{PAGE}-trend.csv?period=2026-Q3").data.decode("utf-8-sig"))
+
+    assert listed == {
+        point["part"]: {row["id"]: tuple(row[name] for name in NUMBERS) for row in point["figures"]}
+        for point in told
+    }
+    assert listed["2026-Q3"]["events_of_quarter"][0] == 12
+
+
+def test_page_claims_no_change_without_a_year_to_compare_with(sign_in, season):
+    client = sign_in()
+    sentence = "There are too few events to compare with the four quarters before."
+    assert client.get(f"{PAGE}.json?period=2026-Q3").json["change"] == sentence
+    assert sentence in client.get(f"{PAGE}?period=2026-Q3").text
+
+
+@pytest.fixture
+def few(web_app, clock):
+    """Four readable events: too few to show anything that people said."""
+    with web_app.app_context(), transaction():
+        for number in range(4):
+            event = make_event(starts_at=datetime(2026, 7, 1, 18, tzinfo=UTC) + timedelta(days=number))
+            ballots.close(event, 40, BallotTotals(17, 19, 1, 3), now=event.starts_at)
+            retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+
+
+def test_too_few_events_tell_how_many_and_nothing_that_people_said(sign_in, web_app, few):
+    client = sign_in()
+    told = client.get(f"{PAGE}.json?period=2026-Q3").json
+    figures = {row["id"]: row for row in told["figures"]}
+
+    assert (figures["events_held"]["value"], figures["head_count"]["value"]) == (4, 160)
+    for name in ("shared_events", "answers", "newcomer_share", "chance_ratio", "dissimilarity"):
+        row = figures[name]
+        assert (row["value"], row["low"], row["numerator"], row["denominator"] or 0) == (None, None, 0, 0)
+        assert row["reason"].startswith("Fewer than")
+    assert told["parts"] == {"kind": [], "county": [], "size": []}
+    for text in (
+        client.get(f"{PAGE}?period=2026-Q3").text,
+        client.get(f"{PAGE}.csv?period=2026-Q3").text,
+        run(web_app, "--period", "2026-Q3").output,
+    ):
+        assert not re.search(r"\b(68|76|144)\b", text)
+
+
+def test_organizer_sees_the_own_organization_and_no_other(sign_in, web_app, season):
+    """There is no league table: not even a coordinator is shown organizations beside each other."""
+    client = sign_in(Role.ORGANIZER, "library")
+    page = client.get(f"{PAGE}?period=2026-Q3").text
+    assert "Events of your organization" in page
+    assert "Northeast Library" not in page
+
+
+def test_coordinator_sees_no_list_of_organizations(sign_in, season):
+    page = sign_in().get(f"{PAGE}?period=2026-Q3").text
+    assert "Events of your organization" not in page
+    assert "Northeast Library" not in page
+
+
+def test_page_asks_the_same_number_of_queries_however_many_events(web_app, season):
+    def asked() -> int:
+        with count_queries(web_app) as sent, web_app.app_context():
+            dashboard(parse("2026-Q3"), today=date(2026, 9, 30))
+        return len(sent)
+
+    before = asked()
+    with web_app.app_context(), transaction():
+        for number in range(20):
+            event = make_event(starts_at=datetime(2026, 8, 1, 18, tzinfo=UTC) + timedelta(days=number))
+            ballots.close(event, 26, BallotTotals(9, 10, 2, 3), now=event.starts_at)
+            retention.forget(event, vault=runtime().vault, now=event.ends_at + retention.KEPT_AFTER_EVENT)
+    # Bounds are found in a few steps more or less.
+    assert asked() <= before + 8
 
 
 def test_page_says_it_in_plain_words(sign_in, season):
@@ -114,7 +232,7 @@ def test_text_of_the_command_says_every_figure(web_app, season):
     lines = run(web_app, "--period", "2026-Q3").output.splitlines()
 
     assert lines[0] == "2026-Q3: Wednesday, July 1, 2026 - Wednesday, September 30, 2026"
-    assert len(lines) == 3 + 27
+    assert len(lines) == 3 + 56
     assert any(line.startswith("Shared events ") and "12 of 12" in line for line in lines)
 
 

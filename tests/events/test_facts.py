@@ -53,6 +53,14 @@ def test_facts_do_not_tell_a_guessed_end():
     assert rows(make_draft(is_end_known=False))["ends"] == "Not known yet"
 
 
+def test_facts_name_the_word_of_each_language():
+    assert {key: value for key, value in rows(FULL).items() if key.startswith("keyword")} == {
+        "keyword": "TOUR5",
+        "keyword ar": "جولة",
+        "keyword es": "PASEO",
+    }
+
+
 def test_facts_name_the_times_of_reminders():
     """The picnic begins on Monday at six in the evening."""
     assert rows(make_draft())["reminders"].split("\n") == [
@@ -92,6 +100,7 @@ DIFFERENT = {
     "capacity": None,
     "takes_registrations": False,
     "keyword": None,
+    "keywords": {"es": "VISITA", "ar": "جولة"},
     "reminders": (),
     "spoken": ("en", "es"),
     "interpreted": (),

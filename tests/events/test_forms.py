@@ -165,6 +165,17 @@ def test_form_names_the_usual_reminders_of_the_kind():
     assert typed(kind="rave").usual_reminders == ""
 
 
+def test_words_in_one_language_are_kept_in_capitals_and_empty_ones_left_out():
+    form = typed(
+        **{
+            "keywords-0-locale": "es", "keywords-0-word": " fiesta ",
+            "keywords-1-locale": "ar", "keywords-1-word": "نزهة",
+            "keywords-2-locale": "so", "keywords-2-word": "",
+        }
+    )  # fmt: skip
+    assert form.draft().keywords == {"es": "FIESTA", "ar": "نزهة"}
+
+
 def test_keyword_is_kept_in_capitals():
     assert typed(keyword=" picnic ").draft().keyword == "PICNIC"
 
@@ -197,6 +208,14 @@ def test_keyword_is_kept_in_capitals():
         ({"capacity": "1" * 30}, {"capacity"}),
         ({"keyword": "stop"}, {"keyword"}),
         ({"reminders": ["none", "day"]}, {"reminders"}),
+        ({"keywords-0-locale": "es", "keywords-0-word": "alto"}, {"keywords"}),
+        (
+            {
+                "keywords-0-locale": "es", "keywords-0-word": "fiesta",
+                "keywords-1-locale": "es", "keywords-1-word": "comida",
+            },
+            {"keywords"},
+        ),
         ({"reminders": ["week", "two_days", "day", "two_hours"]}, {"reminders"}),
         ({"spoken": ["en", "tlh"]}, {"spoken"}),
         ({"offers": ["passport"]}, {"offers"}),

@@ -90,7 +90,8 @@ def test_csv_row_becomes_a_draft():
             "address": "5600 Budd Park Esplanade", "city": "Kansas City", "state": "MO", "summary": "Eat.",
             "description": "Bring a dish.", "spoken": "en; es", "interpreted": "ar",
             "offers": "childcare; ride",
-            "capacity": "80", "keyword": "picnic", "reminders": "Week; day",
+            "capacity": "80", "keyword": "picnic", "keywords": "es: comida; sw: Karibu",
+            "reminders": "Week; day",
             "cohosts": "Church; School", "locale": "en",
             "source_url": "https://example.org/picnic",
         }
@@ -111,6 +112,7 @@ def test_csv_row_becomes_a_draft():
             venue=VenueDraft("Budd Park", "5600 Budd Park Esplanade", "Kansas City, MO"),
             capacity=80,
             keyword="PICNIC",
+            keywords={"es": "COMIDA", "sw": "KARIBU"},
             reminders=("week", "day"),
             spoken=("en", "es"),
             interpreted=("ar",),
@@ -118,6 +120,12 @@ def test_csv_row_becomes_a_draft():
             cohosts=("Church", "School"),
         ),
     )
+
+
+@pytest.mark.parametrize("keywords", ["karibu", "tlh: karibu", "sw: karibu; sw: jamboree", "sw: acha"])
+def test_csv_with_words_that_nobody_can_text_is_refused(keywords):
+    with pytest.raises(InvalidInputsError, match="keywords"):
+        from_csv({**PICNIC, "keywords": keywords})
 
 
 def test_csv_without_an_end_is_guessed_and_marked():

@@ -18,6 +18,7 @@ from outreach.events.models import (
     Campaign,
     Event,
     EventChange,
+    EventKeyword,
     EventLanguage,
     EventPart,
     EventText,
@@ -528,6 +529,32 @@ def test_keyword_is_one_events_only(event, coordinator):
     with pytest.raises(InvalidInputError) as refused:
         edit(event, coordinator, keyword="PICNIC")
     assert refused.value.field == "keyword"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"keywords": {"es": "KARIBU"}}, "keywords"),
+        ({"keyword": "KARIBU"}, "keyword"),
+        ({"keywords": {"fr": "PÏCNIC"}}, "keywords"),
+    ],
+)
+def test_word_of_any_language_is_one_events_only(event, coordinator, changes, field):
+    with transaction():
+        make_event(status="draft", keyword="PICNIC", keywords={"sw": "KARIBU"})
+    with pytest.raises(InvalidInputError) as refused:
+        edit(event, coordinator, **changes)
+    assert refused.value.field == field
+
+
+def test_words_can_change_their_places_and_go(event, coordinator):
+    edit(event, coordinator, keyword="PICNIC", keywords={"es": "COMIDA", "sw": "KARIBU"})
+    edit(fresh(event), coordinator, keyword="COMIDA", keywords={"es": "PICNIC"})
+    assert planning.draft_of(fresh(event)).keywords == {"es": "PICNIC"}
+    assert (fresh(event).keyword, count(EventKeyword)) == ("COMIDA", 2)
+    assert [fresh(event).keyword_in(locale) for locale in ("es", "sw")] == ["PICNIC", "COMIDA"]
+    edit(fresh(event), coordinator, keyword=None, keywords={})
+    assert (fresh(event).keyword, count(EventKeyword)) == (None, 0)
 
 
 def test_event_keeps_its_own_keyword_when_edited(organizer):

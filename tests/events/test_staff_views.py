@@ -141,14 +141,19 @@ def test_enter_key_saves_and_adds_nothing(ana):
     assert "name=" not in first
 
 
-@pytest.mark.parametrize("name", ["texts", "cohosts", "parts"])
+@pytest.mark.parametrize("name", ["texts", "cohosts", "parts", "keywords"])
 def test_add_button_gives_one_more_block_and_keeps_everything(ana, name):
     typed = {**TYPED, "keyword": "stop", "capacity": "many"}
     response = ana.post("/staff/events/new", data={**typed, "do": f"add {name}"})
     assert response.status_code == 200
     form = form_in(response.text, having="texts-0-title")
     assert {key: form[key] for key in ("keyword", "capacity")} == {"keyword": ["stop"], "capacity": ["many"]}
-    added = {"texts": "texts-1-title", "cohosts": "cohosts-0", "parts": "parts-0-title"}[name]
+    added = {
+        "texts": "texts-1-title",
+        "cohosts": "cohosts-0",
+        "parts": "parts-0-title",
+        "keywords": "keywords-0-word",
+    }[name]
     assert added in form
     again = ana.post("/staff/events/new", data={**form, "do": f"remove {name} {added.split('-')[1]}"})
     assert added not in form_in(again.text, having="texts-0-title")
@@ -458,7 +463,7 @@ def test_change_that_cannot_be_any_more_says_why(ana, coord, make, read):
     form = form_in(coord.get(f"/staff/events/{public_id}/change").text, having="revision")
     response = coord.post(f"/staff/events/{public_id}/change/approve", data=form)
     assert response.status_code == 422
-    assert "Another event uses this keyword." in response.text
+    assert "Another event uses the word PICNIC." in response.text
 
 
 def test_event_without_a_change_has_no_such_page(coord, make):

@@ -563,6 +563,14 @@ def test_flyer_has_a_code_its_address_and_the_word(client, make):
     assert "Or text PICNIC to 816-555-0100" in plain(html)
 
 
+def test_flyer_prints_the_word_of_its_language(client, make):
+    public_id = make(keyword="PICNIC", keywords={"es": "COMIDA", "ar": "نزهة"})
+
+    for locale, word in (("en", "PICNIC"), ("es", "COMIDA"), ("ar", "نزهة")):
+        html = page(client, f"/{locale}/events/{public_id}/flyer")
+        assert [shown for shown in ("PICNIC", "COMIDA", "نزهة") if shown in html] == [word]
+
+
 # Weight.
 
 

@@ -355,3 +355,28 @@ def test_stop_by_text_holds_for_a_registration_on_the_web(make_world):
     world.text("START")
     world.clock.forward(minutes=1)
     assert [purpose for purpose, *_ in world.told()] == ["confirmation"]
+
+
+def test_logs_hold_no_number_no_address_and_no_pass(make_world, caplog):
+    """T17: whatever door a guest comes through, and whatever becomes of them."""
+    worlds = {name: make_world(name) for name in ("web", "text", "voice")}
+    caplog.set_level("DEBUG")
+    worlds["web"].register_on_the_web("en", 2)
+    worlds["text"].register_by_text("es", 2)
+    worlds["voice"].register_by_voice("en", 2)
+    secrets = ["8165550123", "816 555", "816-555", "203.0.113.77"]
+    for world in worlds.values():
+        token = world.pass_token()
+        secrets.append(token)
+        client = world.app.test_client()
+        for address in (f"/en/pass/{token}", f"/en/pass/{token}x", f"/door/{token}", "/staff/"):
+            client.get(address, environ_base={"REMOTE_ADDR": "203.0.113.77"})
+        world.told()
+        for body in ("hello", "WHAT", "STOP", "START"):
+            world.text(body)
+        worker.run_once(world.app)
+        world.clock.forward(days=30)
+        worker.run_once(world.app)
+
+    assert "its guests are forgotten" in caplog.text
+    assert [secret for secret in secrets if secret in caplog.text] == []

@@ -44,7 +44,7 @@ def begin() -> int:
         for table in (Message, InboundMessage, Conversation, Registration, NewsReader, Suppression):
             session.execute(delete(table))
         for event in session.scalars(select(Event)):
-            event.keyword, event.status = None, "draft"
+            event.keyword, event.keywords, event.status = None, [], "draft"
         session.flush()
         event = make_event(
             keyword="PICNIC", capacity=CAPACITY, offers=("childcare", "ride"), title=f"Picnic {next(_titles)}"

@@ -7,19 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outreach.events.keywords import folded_word
 from outreach.i18n import LANGUAGES, translator
-from outreach.messaging import phrases
-from outreach.messaging.dialogue import asks_for_events, concluded, normalize_keyword, step
+from outreach.messaging import answers, phrases
+from outreach.messaging.dialogue import asks_for_events, concluded, step
 from outreach.messaging.phrases import LanguageMenu, MessageFacts, Notice, Phrase, When, text_of
 from outreach.messaging.turns import (
     AcceptOffer,
     Action,
     AlreadyRegistered,
+    AskCall,
     AskPerson,
     Cancel,
     ChangeParty,
     DeclineOffer,
     Dialogue,
+    EndTexts,
     EventFacts,
     Facts,
     GivenUp,
@@ -36,6 +39,7 @@ from outreach.messaging.turns import (
     RegistrationFacts,
     RememberLocale,
     ReminderFacts,
+    StartTexts,
     Told,
     Turn,
 )
@@ -61,6 +65,8 @@ class Phone:
     known_locale: str | None = None
     offered_locales: tuple[str, ...] = ("en", "es", "ar")
     keywords: dict[str, EventFacts] = field(default_factory=lambda: {"POTLUCK": POTLUCK, "FAIR": FAIR})
+    #: Languages of words that are in one.
+    posters: dict[str, str] = field(default_factory=dict)
     registrations: list[RegistrationFacts] = field(default_factory=list)
     offer: OfferFacts | None = None
     reminders: list[ReminderFacts] = field(default_factory=list)
@@ -96,7 +102,8 @@ class Phone:
         facts = Facts(
             self.offered_locales,
             self.known_locale,
-            keyword_event=self.keywords.get(normalize_keyword(text) or ""),
+            keyword_event=self.keywords.get((folded_word(text) or "").upper()),
+            keyword_locale=self.posters.get((folded_word(text) or "").upper(), ""),
             event=events.get(about),
             registrations=tuple(self.registrations),
             offer=self.offer,
@@ -147,7 +154,12 @@ class Phone:
                 return Reaffirmed(coming.told("en"))
             case RememberLocale(locale):
                 self.known_locale = locale
-            case AskPerson():
+            case EndTexts(registration_id) | StartTexts(registration_id):
+                old = self.find(registration_id)
+                assert old is not None
+                new = replace(old, gets_texts=isinstance(action, StartTexts))
+                self.registrations[self.registrations.index(old)] = new
+            case AskPerson() | AskCall():
                 pass
         return None
 
@@ -205,6 +217,32 @@ def test_guest_signs_up_by_keyword_language_number_and_yes() -> None:
     )
     assert phone.actions == [RememberLocale("en"), Register(POTLUCK.public_id, 3, "en")]
     assert phone.state is None
+
+
+@pytest.mark.parametrize("known", [None, "en"])
+def test_word_of_a_poster_in_one_language_is_answered_in_it(known: str | None) -> None:
+    phone = Phone(known_locale=known, keywords={"COMIDA": POTLUCK}, posters={"COMIDA": "es"})
+
+    turn = phone.turn("¡Comida!")
+    assert turn.locale == "es"
+    assert isinstance(turn.replies[0], Phrase)
+    assert turn.replies[0].message == phrases.PARTY
+    assert phone.actions == [RememberLocale("es")]
+    assert phone.turn("2").locale == "es"
+
+
+def test_word_of_a_poster_in_a_language_that_is_not_offered_is_like_any_word() -> None:
+    phone = Phone(keywords={"KARIBU": POTLUCK}, posters={"KARIBU": "sw"})
+
+    assert phone.text("karibu") == "Potluck\n1 English\n2 Español\n3 العربية"
+    assert phone.actions == []
+
+
+def test_open_question_comes_before_the_word_of_a_poster_in_another_language() -> None:
+    phone = english(keywords={"POTLUCK": POTLUCK, "TEN": FAIR}, posters={"TEN": "es"})
+    phone.text("potluck")
+
+    assert phone.turn("ten").locale == "en"
 
 
 def test_guest_signs_up_in_a_chosen_language() -> None:
@@ -366,8 +404,28 @@ def test_party_that_is_too_large_for_the_free_seats_is_told_before_it_says_yes()
 def test_keyword_of_an_event_that_the_phone_has_shows_the_registration() -> None:
     assert english(registrations=[registered()]).text("POTLUCK") == (
         "Potluck, Saturday, Sep 12, 6:30 PM. People: 3. Code 482913. "
-        "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
+        "1 = how many come, 2 = cannot come, 3 = language, 4 = end its texts, 9 = a person."
     )
+
+
+def test_guest_ends_texts_about_one_event_and_lets_them_begin_again() -> None:
+    phone = english(registrations=[registered(), registered(2, FAIR, 2)])
+    phone.turn("POTLUCK")
+
+    assert phone.text("4").startswith("You get no more texts about Potluck, Saturday, Sep 12")
+    assert "4 = get its texts" in phone.text("POTLUCK")
+    assert phone.text("4").startswith("You get texts about Potluck")
+    assert phone.actions == [EndTexts(1), StartTexts(1)]
+    assert "4 = end its texts" in phone.text("FAIR")
+
+
+def test_four_about_a_registration_that_is_gone_ends_nothing() -> None:
+    phone = english(registrations=[registered()])
+    phone.turn("0")
+    phone.registrations.clear()
+
+    assert messages(phone.turn("4")) == [phrases.GONE]
+    assert phone.actions == []
 
 
 def test_guest_changes_the_party() -> None:
@@ -492,6 +550,41 @@ def test_person_is_asked_for_and_the_draft_stays() -> None:
     assert messages(phone.turn("1")) == ["Notice"]
 
 
+@pytest.mark.parametrize("word", ["CALL", "call me!", "Llámenme", "اتصلوا بي"])
+def test_word_asks_for_a_call_and_the_draft_stays(word: str) -> None:
+    phone = english()
+    for text in ("POTLUCK", "3"):
+        phone.turn(text)
+
+    assert phone.text(word) == (
+        "A person will call you at this number between 9:00 AM and 8:00 PM. This can take a day. 0 = menu."
+    )
+    assert phone.actions == [AskCall()]
+    assert messages(phone.turn("1")) == ["Notice"]
+
+
+def test_menu_leads_to_a_call() -> None:
+    phone = english()
+    phone.turn("0")
+
+    assert messages(phone.turn("4")) == [phrases.CALL_ME]
+    assert phone.actions == [AskCall()]
+
+
+def test_word_for_a_call_answers_in_its_language_to_somebody_who_has_none() -> None:
+    assert Phone().turn("llamar").locale == "es"
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_words_are_known_in_every_language_that_can_be_on_offer(locale: str) -> None:
+    phone = Phone(known_locale=locale, offered_locales=tuple(LANGUAGES))
+
+    assert phone.turn("nothing that anybody knows").replies
+    assert all(
+        table[locale] for table in (answers.EVENTS, answers.NEWS, answers.DELETE, answers.CALLS, answers.WHAT)
+    )
+
+
 # What we cannot read
 
 
@@ -614,31 +707,6 @@ def test_open_question_comes_before_a_keyword_that_answers_it() -> None:
     phone.turn("POTLUCK")
 
     assert "People: 10." in phone.text("ten")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("potluck", "POTLUCK"),
-        ("#Potluck please", "POTLUCK"),
-        ("  “Potluck”, thanks", "POTLUCK"),
-        ("ＰＯＴＬＵＣＫ", "POTLUCK"),
-        ("2026", "2026"),
-        ("abc", "ABC"),
-        ("abcdefghijkl", "ABCDEFGHIJKL"),
-        ("ab", None),
-        ("abcdefghijklm", None),
-        ("pot-luck", None),
-        ("comida5€", "COMIDA5"),
-        ("café", None),
-        ("مرحبا", None),
-        ("", None),
-        ("👍", None),
-        ("x" * 100_000, None),
-    ],
-)
-def test_normalize_keyword_is_the_first_word(text: str, expected: str | None) -> None:
-    assert normalize_keyword(text) == expected
 
 
 # Offers

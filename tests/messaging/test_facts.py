@@ -89,4 +89,15 @@ def test_no_event_has_a_word_that_stands_on_no_poster(context, keyword):
         make_event(keyword="PICNIC")
         make_event()
 
-    assert event_with_keyword(keyword, now=NOW) is None
+    assert event_with_keyword(keyword, now=NOW) == (None, "")
+
+
+@pytest.mark.parametrize(("keyword", "locale"), [("picnic", ""), ("karibu", "sw")])
+def test_word_of_a_poster_leads_to_its_event_and_language(context, keyword, locale):
+    with transaction():
+        event = make_event(keyword="PICNIC", keywords={"sw": "KARIBU"})
+        make_event(status="draft", keyword="SECRET")
+
+    found, spoken = event_with_keyword(keyword, now=NOW)
+    assert (found and found.public_id, spoken) == (event.public_id, locale)
+    assert event_with_keyword("secret", now=NOW)[0] is None

@@ -8,12 +8,14 @@ from sqlalchemy import func, select
 
 from outreach import audit
 from outreach.database import db, transaction
+from outreach.engagement import cards
+from outreach.engagement.models import CardAnswer, CardQuarter, CardVisit
 from outreach.errors import ConflictError, InvalidInputsError
 from outreach.messaging import calls, inbound, outbox, reveals, suppressions
+from outreach.messaging.commands import purge
 from outreach.messaging.models import InboundMessage, Message, Reveal, VoiceStep
 from outreach.messaging.worker import run_once
 from outreach.registration import holds, news, retention, service
-from outreach.registration.commands import purge
 from outreach.registration.hold_commands import hold as command
 from outreach.registration.models import Attendance, Guest, NewsReader, Registration
 from outreach.registration.requests import Consent
@@ -89,7 +91,7 @@ def test_hold_that_comes_while_an_event_is_found_keeps_it(context, phone):
     (found,) = retention.events_to_forget(now=later)
     place(event=event)
     with transaction():
-        assert retention.forget(found, now=later) == 0
+        assert retention.forget(found, vault=phone.vault, now=later) == 0
     assert count(Registration) == 1
 
 
@@ -126,7 +128,11 @@ def everything(context, phone):
             NUMBER, REGION, Consent("News."),
             locale="en", source="text", is_proven=True, vault=phone.vault, now=NOW,
         )  # fmt: skip
-        reveals.reveal(NUMBER, staff_id=ana.id, reason="asked", note="Bus", vault=phone.vault, now=NOW)
+        reveals.ask(NUMBER, staff_id=ana.id, reason="asked", note="Bus", vault=phone.vault, now=NOW)
+        event = db.session.scalars(select(Registration)).one().event
+        cards.use_cards(event.organization_id, True)
+        cards.show(event, "2" * 12, vault=phone.vault)
+        cards.answer(event, "2" * 12, "both", vault=phone.vault)
         db.session.add(VoiceStep(call_sid="CA1", step="x", visit=1, phone_hash=None, sealed=b"x", at=NOW))
         suppressions.stop_scope(
             phone.hashed, "event:77", "8", "en", source="text", vault=phone.vault, now=NOW
@@ -149,8 +155,12 @@ _TABLES = {
     "calls": (VoiceStep,),
     "reveals": (Reveal,),
     "consent": (suppressions.Suppression,),
+    "cards": (CardQuarter, CardVisit, CardAnswer),
 }
-_ALL = (Registration, Guest, Message, InboundMessage, NewsReader, VoiceStep, Reveal, suppressions.Suppression)
+_ALL = (
+    Registration, Guest, Message, InboundMessage, NewsReader, VoiceStep, Reveal, suppressions.Suppression,
+    CardQuarter, CardVisit, CardAnswer,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("held", _TABLES)

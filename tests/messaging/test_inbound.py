@@ -270,12 +270,38 @@ def test_draft_has_no_keyword(english):
 def test_link_of_an_online_event_is_told_to_registered_guests_only(english):
     with transaction():
         make_event(
-            keyword="CALL", title="Call", delivery="online", venue=None, online_url="https://meet.example/1"
+            keyword="ONLINE", title="Call", delivery="online", venue=None, online_url="https://meet.example/1"
         )
 
-    assert "meet.example" not in english.text("CALL")[0]
+    assert "meet.example" not in english.text("ONLINE")[0]
     assert "meet.example" not in english.text("2")[0]
     assert "https://meet.example/1" in english.text("1")[0]
+
+
+def test_guest_ends_texts_about_one_event_by_text(registered, event):
+    registered.text(WORD)
+    registered.text("4")
+    assert not registered.registration().wants_texts
+    assert registered.text("hello") != []
+
+    registered.text(WORD)
+    (told,) = registered.text("4")
+    assert told.startswith("You get texts about Neighbors' Picnic")
+    assert registered.registration().wants_texts
+
+
+def test_stop_comes_before_the_word_for_a_call(english):
+    english.text("STOP")
+    assert english.text("call") == []
+
+
+def test_call_asked_for_by_text_waits_for_a_person_as_one_asked_for_by_phone(english):
+    (told,) = english.text("call me")
+    assert told.startswith("A person will call you at this number between 9:00 AM and 8:00 PM.")
+
+    (waiting,) = inbound.for_person(limit=9)
+    last = inbound.opened(waiting[-1], vault=english.vault)
+    assert (last.call_locale, last.phone, waiting[-1].needs_person) == ("en", english.number, True)
 
 
 def test_long_title_is_cut_at_a_word(english):
@@ -362,7 +388,7 @@ def test_waiting_party_that_said_stop_simply_has_the_seats(english, event):
 
 def test_guest_changes_the_party(registered, event):
     assert registered.text("0")[0].endswith(
-        "1 = change how many come, 2 = cannot come, 3 = language, 9 = a person."
+        "1 = how many come, 2 = cannot come, 3 = language, 4 = end its texts, 9 = a person."
     )
     registered.text("1")
     registered.text("5")
@@ -428,7 +454,8 @@ def test_number_that_registered_on_the_web_is_known(phone, event):
     facts = phrases.MessageFacts(
         "Picnic de vecinos", phrases.When(event.starts_local), "5600 Budd Park Esplanade", 4, row.code
     )
-    assert reply == said(phrases.REGISTRATION, "es", **described(facts))
+    texts = Phrase(phrases.TEXTS)
+    assert reply == said(phrases.REGISTRATION, "es", **described(facts), texts=texts)
 
 
 def test_number_never_reaches_the_registration_of_another(registered, settings, vault, event):
@@ -752,6 +779,35 @@ def test_number_that_was_out_of_reach_is_answered(phone, event):
 
 
 # Being forgotten
+
+
+@pytest.mark.parametrize("word", ["WHAT", "what", "qué?"])
+def test_what_names_kinds_and_never_what_they_say(registered, event, word):
+    for body in ("NEWS", "1"):
+        registered.text(body)
+    (answer,) = registered.text(word)
+    for kind in ("sign-ups", "texts of these days", "the list for news", "your yes or no to texts"):
+        assert kind in answer
+    assert "calls" not in answer
+    assert "/en/what-we-hold" in answer
+    code = registered.registration().code
+    for content in (registered.number[-4:], code, event.texts[0].title):
+        assert content not in answer
+
+
+def test_what_in_answer_to_a_question_is_no_wish_to_know_what_is_held(english):
+    english.text(WORD)
+    (again,) = english.text("What?")
+    assert "what-we-hold" not in again
+    assert english.dialogue().step == "party"
+
+
+def test_after_delete_what_names_what_stays(registered):
+    for body in ("DELETE", "1"):
+        registered.text(body)
+    (answer,) = registered.text("WHAT")
+    assert "sign-ups" not in answer
+    assert "your yes or no to texts" in answer
 
 
 def test_delete_forgets_the_number_after_asking_once(registered, event):

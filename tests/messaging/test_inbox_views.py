@@ -290,23 +290,88 @@ def test_refusal_in_own_words_ends_texts(ana, phone, page):
 # The number.
 
 
-@pytest.mark.parametrize("role", ["ana", "root"])
-def test_number_is_shown_once_and_logged(browser_of, people, phone, page, role):
-    browser = browser_of(role)
-    asked = browser.get(f"{page}/number")
-    for shape in SHAPES:
-        assert shape not in asked.text
+def ask(browser, address, **given):
+    return browser.post(address, **{"reason": "asked", "note": "Asks about the bus", **given})
 
-    answer = browser.post(f"{page}/number", reason="asked", note="Asks about the bus")
+
+def agree(browser, decision="agree"):
+    (address,) = set(re.findall(rf'action="({LIST}/numbers/\d+)"', browser.get(f"{LIST}/numbers").text))
+    return browser.post(address, decision=decision)
+
+
+@pytest.mark.parametrize(("role", "second"), [("ana", "root"), ("root", "ana"), ("ana", "ben")])
+def test_number_is_shown_once_when_a_second_person_agrees(browser_of, people, phone, page, role, second):
+    browser, other = browser_of(role), browser_of(second)
+    answers = [browser.get(f"{page}/number"), ask(browser, f"{page}/number")]
+    assert "Somebody else who may see numbers must agree" in answers[-1].text
+    # Whoever asks cannot hurry past the second person.
+    early = browser.post(f"{page}/number", step="show")
+    assert early.status_code == 409
+    answers.append(early)
+    assert "Nobody else asks" in browser.get(f"{LIST}/numbers").text
+    assert "1 colleague asks" in other.get("/staff/").text
+    assert "1 colleague asks" in other.get(LIST).text
+    answers += [other.get(f"{LIST}/numbers"), agree(other), browser.get(f"{page}/number")]
+    assert "Asks about the bus" in answers[3].text
+    assert "A colleague agreed." in answers[-1].text
+    for answer in answers:
+        for shape in SHAPES:
+            assert shape not in answer.text
+
+    answer = browser.post(f"{page}/number", step="show")
     assert "816-555-0123" in answer.text
     assert f'href="tel:{NUMBER}"' in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     db.session.rollback()
     row = db.session.scalars(select(Reveal)).one()
-    assert (row.staff_id, row.reason, row.at, row.phone_hash) == (people[role], "asked", NOW, phone.hashed)
+    assert (row.staff_id, row.decided_by_id, row.shown_at) == (people[role], people[second], NOW)
+    again = browser.post(f"{page}/number", step="show")
+    assert again.status_code == 409
+    assert "816-555-0123" not in again.text
     for address in (f"{page}/number", page, LIST):
         for shape in SHAPES:
             assert shape not in browser.get(address).text
+
+
+def test_nobody_agrees_with_themselves(ana, browser_of, page):
+    ask(ana, f"{page}/number", reason="danger")
+    (address,) = set(re.findall(rf'"({LIST}/numbers/\d+)"', browser_of("ben").get(f"{LIST}/numbers").text))
+    answer = ana.post(address, decision="agree")
+    assert answer.status_code == 403
+    assert "Somebody else must agree." in answer.text
+    assert ana.post(f"{page}/number", step="show").status_code == 409
+
+
+def test_refusal_is_told_and_any_other_answer_is_one(ana, browser_of, page):
+    ask(ana, f"{page}/number")
+    agree(browser_of("ben"), decision="")
+    assert "A colleague refused." in ana.get(f"{page}/number").text
+    assert ana.post(f"{page}/number", step="show").status_code == 409
+
+
+def test_decision_that_comes_too_late_is_told(ana, browser_of, clock, page):
+    ask(ana, f"{page}/number")
+    ben = browser_of("ben")
+    (address,) = set(re.findall(rf'"({LIST}/numbers/\d+)"', ben.get(f"{LIST}/numbers").text))
+    clock.forward(minutes=30)
+    ben.get(LIST)
+    clock.forward(minutes=31)
+    ben.post(address, decision="agree")
+    assert "decided or too old" in ben.get(f"{LIST}/numbers").text
+
+
+def test_administrators_are_told_of_numbers_until_they_read_the_log(ana, browser_of, page):
+    root = browser_of("root")
+    ask(ana, f"{page}/number")
+    agree(browser_of("ben"))
+    assert "was shown to staff" not in root.get("/staff/").text
+    ana.post(f"{page}/number", step="show")
+    assert "was shown to staff" in root.get("/staff/").text
+    assert "was shown to staff" not in ana.get("/staff/").text
+
+    form = form_in(root.get(f"{LIST}/reveals").text, having="up_to")
+    assert root.post(f"{LIST}/reveals/read", up_to=form["up_to"][0]).status_code == 303
+    assert "was shown to staff" not in root.get("/staff/").text
 
 
 @pytest.mark.parametrize(
@@ -322,24 +387,25 @@ def test_number_is_not_shown_without_a_reason(ana, page, given):
     assert reveals.count() == 0
 
 
-def test_number_that_a_text_may_not_have_reached_is_shown(ana, phone, page):
+def test_number_that_a_text_may_not_have_reached_is_shown(ana, browser_of, phone, page):
     with transaction():
         db.session.execute(update(Message).values(state="unknown"))
     (address, *_) = re.findall(rf'href="({LIST}/missed/\d+/number)"', ana.get(LIST).text)
 
     assert "816-555-0123" not in ana.get(address).text
-    answer = ana.post(address, reason="not_reached", note="The event has moved")
-    assert "816-555-0123" in answer.text
+    ask(ana, address, reason="not_reached", note="The event has moved")
+    agree(browser_of("ben"))
+    assert "816-555-0123" in ana.post(address, step="show").text
     db.session.rollback()
     assert reveals.count() == 1
     with transaction():
         db.session.execute(update(Message).values(state="delivered"))
-    assert ana.post(address, reason="not_reached", note="The event has moved").status_code == 404
+    assert ask(ana, address).status_code == 404
 
 
 def test_administrators_read_the_log(ana, browser_of, page):
     root = browser_of("root")
-    assert "No number was shown yet." in root.get(f"{LIST}/reveals").text
+    assert "Nobody has asked for a number yet." in root.get(f"{LIST}/reveals").text
     ana.post(f"{page}/number", reason="danger", note="Heard <shots>")
 
     answer = root.get(f"{LIST}/reveals")
@@ -356,8 +422,8 @@ def test_administrators_read_the_log(ana, browser_of, page):
 def test_log_comes_in_pages(browser_of, people, phone):
     with transaction():
         for number in range(51):
-            reveals.reveal(
-                NUMBER,
+            reveals.ask(
+                f"+1816555{number:04}",
                 staff_id=people["ana"],
                 reason="other",
                 note=f"Look {number}",
@@ -375,6 +441,7 @@ def test_log_comes_in_pages(browser_of, people, phone):
 _ADDRESSES = [
     ("get", "{page}"), ("post", "{page}/answer"), ("post", "{page}/assign"), ("post", "{page}/release"),
     ("post", "{page}/done"), ("post", "{page}/stop"), ("get", "{page}/number"), ("post", "{page}/number"),
+    ("get", LIST + "/numbers"), ("post", LIST + "/numbers/1"), ("post", LIST + "/reveals/read"),
     ("get", LIST + "/missed/1/number"), ("post", LIST + "/missed/1/number"), ("get", LIST + "/reveals"),
 ]  # fmt: skip
 
@@ -422,9 +489,10 @@ def test_number_of_queries_does_not_grow(ana, web_app, phone, page, people):
                     sent_id=phone.owed()[-1].id, key=f"{number:022}", zone="America/Chicago",
                     vault=phone.vault, now=phone.now,
                 )  # fmt: skip
-                reveals.reveal(
-                    NUMBER, staff_id=people["ben"], reason="other", note="Look", vault=phone.vault, now=NOW
-                )
+                reveals.ask(
+                    f"+1816555{number:04}", staff_id=people["ben"], reason="other", note="Look",
+                    vault=phone.vault, now=NOW,
+                )  # fmt: skip
 
     add(1, 0)
     # The first page of a process asks what stays the same afterwards.

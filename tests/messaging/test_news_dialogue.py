@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from outreach.messaging import phrases
-from outreach.messaging.answers import DELETE, NEWS
+from outreach.messaging.answers import DELETE, NEWS, WHAT, locale_of_what_word
 from outreach.messaging.dialogue import step
 from outreach.messaging.turns import (
     DeleteAll,
@@ -124,3 +124,9 @@ def test_nobody_is_forgotten_but_by_a_yes(word, text, action):
     assert (said(asked), asked.action) == ([phrases.DELETE_ALL], None)
 
     assert answer(text, NewsFacts(), asked.state).action == action
+
+
+@pytest.mark.parametrize(("word", "locale"), [("WHAT", "en"), ("Qué", "es"), ("ماذا؟", "ar")])
+def test_word_for_what_is_held_is_known_in_every_language_on_offer(word, locale):
+    assert locale_of_what_word(word, ("en", "es", "ar")) == locale
+    assert set(WHAT) == set(DELETE)

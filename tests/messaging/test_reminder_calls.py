@@ -6,7 +6,17 @@ import pytest
 from sqlalchemy import select
 
 from outreach.database import db, transaction
-from outreach.messaging import calls, evidence, overview, reach, reminders, status, suppressions, worker
+from outreach.messaging import (
+    calls,
+    evidence,
+    outbox,
+    overview,
+    reach,
+    reminders,
+    status,
+    suppressions,
+    worker,
+)
 from outreach.messaging.channels.voice import heard
 from outreach.messaging.gateways.base import Accepted, Report, Unknown
 from outreach.messaging.models import Message, ProviderEvent
@@ -203,7 +213,7 @@ def test_call_that_was_cut_after_the_vendor_took_it_is_found_and_not_placed_agai
 def test_worker_that_died_before_it_dialled_loses_no_call(runtime, row):
     with transaction():
         reminders.catch_up([row.id], vault=runtime.vault, now=DAY_BEFORE)
-    from_dead = worker.outbox.claim(9, allowed=ALLOWED, vault=runtime.vault, now=DAY_BEFORE)
+    from_dead = outbox.claim(9, allowed=ALLOWED, vault=runtime.vault, now=DAY_BEFORE)
     assert len(from_dead) == 1
     gateway = FakeGateway()
     for minutes in (2, 4, 6, 8):

@@ -16,6 +16,7 @@ from outreach.messaging.models import Message
 from outreach.registration import door, retention, seats, service
 from outreach.registration.models import Registration
 from outreach.registration.requests import Consent
+from outreach.runtime import runtime
 from tests.factories import NOW, make_draft, make_event, make_request, make_staff
 from tests.messaging.fakes import ALLOWED, PHONE, text
 
@@ -409,7 +410,7 @@ def test_plan_thanks_nobody_any_more_once_the_guests_are_forgotten(event, regist
         held = db.session.get_one(Event, event.id)
         door.set_arrived(held, registered, 1)
         planning.close_as_held(held, 1, now=held.ends_at + timedelta(hours=73))
-        retention.forget(held, now=held.ends_at + timedelta(hours=73))
+        retention.forget(held, vault=runtime().vault, now=held.ends_at + timedelta(hours=73))
 
     assert plan(vault, event.ends_at + timedelta(hours=73)) == 0
     assert written() == []

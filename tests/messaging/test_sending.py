@@ -172,7 +172,7 @@ def test_send_due_does_not_send_what_was_claimed_too_long_ago(context, vault, ma
     sender = make_sender(gateway)
     claim = outbox.claim(1, allowed=ALLOWED, vault=vault, now=NOW)[0]
 
-    outcome = sender._send(claim, leaves=0.0, fence=0.0)
+    outcome = sender._send(claim, leaves=0.0, fence=0.0, stop=threading.Event())
     outbox.record([(claim, outcome)], vault=vault, now=NOW)
     assert gateway.dispatches == []
     assert message(message_id).state == "ready"

@@ -1,11 +1,14 @@
 """Webhooks of the vendor and forged ones."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from twilio.request_validator import HMAC_SHA256, RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from outreach.config import Settings, TwilioSettings
+from outreach.keystore import KeyStore
 from outreach.messaging.signatures import OPTIONS, account, is_genuine, require_signature, sign
 from outreach.vault import Vault
 
@@ -123,7 +126,7 @@ def test_require_signature_refuses_a_large_body(hooks):
 
 
 def test_account_of_the_simulator_is_made_from_our_own_key():
-    key, other = (Vault(name * 43 + "=") for name in "AB")
+    key, other = (Vault(name * 43 + "=", KeyStore(Path("nowhere"))) for name in "AB")
     settings = Settings("sqlite://")
 
     assert account(settings, key) == account(settings, key)

@@ -63,6 +63,39 @@ def test_tick_plans_and_sends_in_one_turn(context, vault, make_worker):
     assert states() == ["queued"]
 
 
+def test_glance_writes_down_what_came_up_while_texts_leave(context, vault, make_worker):
+    at_work = make_worker(FakeGateway())
+    at_work.glance()
+    register(vault, [PHONE])
+    at_work.glance()
+    assert states() == []
+
+    at_work.glanced_at -= 1.0
+    at_work.glance()
+    assert states() == ["ready"]
+
+
+def test_glance_that_fails_is_told_and_keeps_nobody_from_sending(
+    context, vault, make_worker, monkeypatch, caplog
+):
+    def fail(*args, **kwargs):
+        raise ValueError("+18165550123")
+
+    monkeypatch.setattr(worker.reminders, "batches", fail)
+    make_worker(FakeGateway()).glance()
+
+    assert "a glance failed" in caplog.text
+    assert PHONE not in caplog.text
+
+
+def test_glances_are_taken_while_a_crowd_is_told(context, vault, make_worker):
+    put(vault, dedup_key="reply:1:1")
+    at_work = make_worker(FakeGateway())
+    at_work.sender.send_due(threading.Event(), at_work.glance)
+
+    assert at_work.glanced_at > 0
+
+
 def test_tick_again_does_nothing(context, vault, make_worker):
     register(vault, [PHONE])
     gateway = FakeGateway()
@@ -299,11 +332,13 @@ def twilio_app(make_app, database_url, clock, vendor):
         db.engine.dispose()
 
 
-def started(database_url: str, vendor) -> subprocess.Popen[bytes]:
+def started(app, vendor) -> subprocess.Popen[bytes]:
     """A real worker in a process of its own, at the instant at which the tests begin."""
+    settings = app.extensions["outreach"].settings
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("OUTREACH_")},
-        "OUTREACH_DATABASE_URL": database_url,
+        "OUTREACH_DATABASE_URL": settings.database_url,
+        "OUTREACH_KEY_STORE": str(settings.key_folder),
         "OUTREACH_GATEWAY": "twilio",
         "OUTREACH_TWILIO_ACCOUNT_SID": TWILIO.account_sid,
         "OUTREACH_TWILIO_AUTH_TOKEN": "token",
@@ -320,13 +355,13 @@ def test_worker_that_is_killed_between_claim_and_answer_neither_loses_nor_double
     twilio_app, database_url, clock, vendor
 ):
     """One text waits in a vendor that will never take it, one in a vendor that has taken it already,
-    four are claimed and have not left, two are not claimed.
+    ten are claimed and have not left, two are not claimed.
     """
-    phones = [f"+1816555{number:04d}" for number in range(101, 109)]
+    phones = [f"+1816555{number:04d}" for number in range(101, 115)]
     with twilio_app.app_context():
         register(twilio_app.extensions["outreach"].vault, phones)
     vendor.faults.extend(["stall before", "stall after"])
-    process = started(database_url, vendor)
+    process = started(twilio_app, vendor)
     try:
         assert vendor.stalled.acquire(timeout=30)
         assert vendor.stalled.acquire(timeout=30)
@@ -335,7 +370,7 @@ def test_worker_that_is_killed_between_claim_and_answer_neither_loses_nor_double
         process.wait()
     vendor.release.set()
     with twilio_app.app_context():
-        assert sorted(states()) == ["claimed"] * 6 + ["ready"] * 2
+        assert sorted(states()) == ["claimed"] * 12 + ["ready"] * 2
     assert len(vendor.taken) == 1
 
     run_once(twilio_app)
@@ -346,7 +381,7 @@ def test_worker_that_is_killed_between_claim_and_answer_neither_loses_nor_double
 
     assert sorted(text["To"] for text in vendor.taken) == phones
     with twilio_app.app_context():
-        assert states() == ["accepted"] * 8
+        assert states() == ["accepted"] * 14
 
 
 @pytest.mark.parametrize("fault", ["cut before", "cut after", "500 after", "broken", "no id", "429"])

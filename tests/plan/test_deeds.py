@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from outreach.plan.aims import PROGRESS_KINDS
-from outreach.plan.deeds import DeedDraft, is_personal, problems_of
+from outreach.plan.deeds import DeedDraft, fitted, is_personal, problems_of
 
 TODAY = date(2018, 5, 1)
 GOOD = DeedDraft(date(2018, 4, 2), ("place:jackson-county-mo",), contact="call", title="Toolkit")
@@ -19,6 +19,13 @@ def fields(draft: DeedDraft, kind) -> list[str]:
 @pytest.mark.parametrize("kind", [kind for kind in PROGRESS_KINDS if kind != "events"])
 def test_whole_deed_is_taken(kind) -> None:
     assert fields(GOOD, kind) == []
+
+
+def test_what_nobody_asks_for_is_left_out() -> None:
+    draft = DeedDraft(TODAY, quantity=None, contact="call", acknowledged_on=TODAY)
+    assert fitted(draft, "milestone") == DeedDraft(TODAY)
+    assert fitted(draft, "deliveries") == DeedDraft(TODAY, acknowledged_on=TODAY)
+    assert fitted(draft, "touches") == DeedDraft(TODAY, quantity=None, contact="call")
 
 
 def test_nothing_is_written_down_where_events_count() -> None:

@@ -114,7 +114,7 @@ def test_deliveries_are_kept_when_everybody_expected_was_sent_it() -> None:
 
 def test_deliveries_after_the_last_day_are_told_and_keep_nothing() -> None:
     sent = [to("a"), to("b"), to("c", LATER)]
-    assert progress(SENDING, [], sent, today=LATER) == Progress(3, 2, 2, "late", ("c",), since=1)
+    assert progress(SENDING, [], sent, today=LATER) == Progress(3, 2, 2, "late", (), since=1)
 
 
 def test_what_is_done_early_or_after_today() -> None:
@@ -150,6 +150,17 @@ def test_convening_may_be_an_event_and_the_same_day_is_one() -> None:
     assert progress(nobody_told, events, today=on) == Progress(1, 1, 1, "kept")
     assert progress(nobody_told, events, [to("a", on)], today=on) == Progress(1, 1, 0, "kept")
     assert progress(replace(nobody_told, count=2), events, [to("a", on)], today=on).state == "on_track"
+
+
+def test_whoever_came_too_late_is_no_longer_missed_and_keeps_nothing() -> None:
+    met = [to("a", date(2018, 3, 1)), to("b", date(2019, 1, 2))]
+    assert progress(MEETING, [], met, today=date(2019, 1, 2)) == Progress(1, 1, 0, "late", (), since=1)
+
+
+def test_event_alone_does_not_say_that_certain_bodies_met() -> None:
+    on = date(2018, 3, 1)
+    found = progress(MEETING, [HeldEvent("workshop", on, 40)], today=on)
+    assert found == Progress(1, 0, 0, "on_track", ("a", "b"))
 
 
 def test_touches_count_contacts_or_the_bodies_expected() -> None:

@@ -330,3 +330,14 @@ def test_newest_plan_comes_first(context):
     bring_in(dataclasses.replace(DRAFT, title="An undated plan", starts_on=None))
 
     assert [plan.title for plan in service.plans()] == ["A later plan", DRAFT.title, "An undated plan"]
+
+
+def test_events_of_other_years_are_not_even_looked_at(region):
+    """What counts is the same; a calendar of many years is not read for a plan of two."""
+    bring_in()
+    with transaction():
+        for on in (date(2016, 12, 31), date(2017, 1, 1), date(2018, 12, 31), date(2019, 1, 1)):
+            hold(on)
+    [plan] = service.plans()
+
+    assert [event.on for event in reporting.facts_of(plan).events] == [date(2017, 1, 1), date(2018, 12, 31)]

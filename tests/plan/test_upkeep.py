@@ -60,17 +60,17 @@ def change(ref: str, staff_id: int, *, revision: int | None = None, **given) -> 
 
 
 def test_deliveries_reach_the_counties_of_the_region(staff_id):
-    assert report(TOOLKIT).missing == ("Jackson County, MO", "Wyandotte County, KS")
+    assert report(TOOLKIT).missing == ("Jackson County (MO)", "Wyandotte County (KS)")
     write(TOOLKIT, staff_id, bodies=(JACKSON,))
     found = report(TOOLKIT)
     assert (found.standing, found.progress.held, found.progress.unconfirmed) == ("late", 1, 1)
-    assert found.missing == ("Wyandotte County, KS",)
+    assert found.missing == ("Wyandotte County (KS)",)
 
     write(TOOLKIT, staff_id, bodies=(JACKSON, WYANDOTTE), acknowledged_on=DAY)
     found = report(TOOLKIT)
     assert (found.standing, found.progress.held, found.progress.unconfirmed) == ("kept", 2, 0)
     assert [deed.body_name for deed in found.deeds] == [
-        "Jackson County, MO", "Jackson County, MO", "Wyandotte County, KS",
+        "Jackson County (MO)", "Jackson County (MO)", "Wyandotte County (KS)",
     ]  # fmt: skip
     assert told(TOOLKIT) == [("written", "Omar"), ("written", "Omar"), ("imported", None)]
 
@@ -129,6 +129,29 @@ def test_owner_is_whoever_a_coordinator_names_and_survives_the_next_import(staff
     assert told(REVIEW) == [("owner", "Omar"), ("owner", "Omar"), ("imported", None)]
 
 
+def test_owner_sees_the_plan_and_signs_in_here(staff_id):
+    with transaction():
+        police = make_organization("River Police", sector="law_enforcement")
+        officer = make_staff("officer@example.org", organization=police)
+        left = make_staff("left@example.org", Role.COORDINATOR)
+        left.is_active = False
+        ids = [officer.id, left.id]
+    assert [number for number, _ in upkeep.owners()] == [staff_id]
+    for number in ids:
+        with pytest.raises(InvalidInputsError):
+            change(REVIEW, staff_id, owner=f"staff:{number}")
+
+
+def test_owner_who_left_stays_until_another_is_named(staff_id):
+    with transaction():
+        left = make_staff("left@example.org", Role.COORDINATOR, name="Lea")
+    change(REVIEW, staff_id, owner=f"staff:{left.id}")
+    with transaction():
+        left.is_active = False
+    change(REVIEW, staff_id, owner=f"staff:{left.id}", due_words="by 2020")
+    assert report(REVIEW).owner == "Lea"
+
+
 @pytest.mark.parametrize("owner", ["staff:999", "staff:x", "body:nobody", "place:jackson-county-mo", "5"])
 def test_owner_who_does_not_exist_is_refused(staff_id, owner):
     with pytest.raises(InvalidInputsError):
@@ -146,8 +169,8 @@ def test_words_for_a_time_are_read_and_those_that_stay_keep_their_days(staff_id)
 
 
 def test_whom_a_promise_must_reach_can_be_said(staff_id):
-    change(REQUEST, staff_id, expected=("jackson-county-mo", "Wyandotte County, KS"))
-    assert report(REQUEST).missing == ("Jackson County, MO", "Wyandotte County, KS")
+    change(REQUEST, staff_id, expected=("jackson-county-mo", "wyandotte county, ks"))
+    assert report(REQUEST).missing == ("Jackson County (MO)", "Wyandotte County (KS)")
     with pytest.raises(InvalidInputsError) as caught:
         change(REQUEST, staff_id, expected=("Atlantis",))
     assert caught.value.problems[0].field == "expected"

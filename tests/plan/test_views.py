@@ -15,14 +15,14 @@ from outreach.accounts.service import add_organization
 from outreach.database import db, transaction
 from outreach.errors import InvalidInputError, InvalidInputsError, NotFoundError
 from outreach.plan import service
-from outreach.plan.commands import import_plan, report_plan
+from outreach.plan.commands import export_plan, import_plan, report_plan
 from outreach.plan.importing import read
-from outreach.plan.models import Plan
+from outreach.plan.models import Commitment, Plan
 from outreach.policy import Role
 from tests.factories import PASSWORD, make_event, make_staff
 
 FILE = Path(__file__).resolve().parents[2] / "outreach" / "demo" / "data" / "plan.json"
-ADDRESSES = ["/staff/plan", "/staff/plan.csv", "/staff/plan.json"]
+ADDRESSES = ["/staff/plan", "/staff/plan.csv", "/staff/plan.json", "/staff/plan/committee"]
 
 
 @pytest.fixture
@@ -145,10 +145,9 @@ def test_text_of_the_command_reads_like_the_plan(web_app, plan):
     at = lines.index(next(line for line in lines if "S3.O1.A1.C2" in line))
 
     assert lines[at + 1].strip() == "promised: at least 2; done: 1; Late"
-    assert lines[at + 2].strip() == (
-        "Done by the last day, Monday, December 31, 2018: 1 of 2; since then: 0."
-    )
-    assert lines[at + 3].strip() == "due: in 2018 (Monday, January 1, 2018 to Monday, December 31, 2018)"
+    assert lines[at + 2].strip() == ("Done by the last day, Monday, December 31, 2018: 1 of 2.")
+    assert lines[at + 3].strip() == "looked after by: MARC Emergency Services/Homeland Security Program"
+    assert lines[at + 4].strip() == "due: in 2018 (Monday, January 1, 2018 to Monday, December 31, 2018)"
     assert "S3 Safe Communities" in lines
 
 
@@ -171,14 +170,13 @@ def test_page_shows_promises_in_words_with_their_evidence(sign_in, plan):
     page = sign_in().get("/staff/plan").text
 
     for shown in (
-        "1 held, at least 1 promised",
-        "1 held, at least 2 promised",
+        "1 of 1",
+        "1 of 2",
+        "Done by the last day, Monday, December 31, 2018: 1 of 2.",
         '<q lang="en" dir="ltr">by mid-2018</q>',
         "The words can be read in more than one way.",
-        "They count from Friday, September 1, 2017, the first day of the plan.",
         "The plan gives no time.",
-        "No event counts toward this promise.",
-        "0 held, no number given",
+        "Who looks after it: Mid-America Regional Council.",
         "The plan makes no dated promise here.",
         "&lt;b&gt;Coffee&lt;/b&gt; with officers",
         "20 guests",
@@ -222,6 +220,7 @@ def test_page_lets_choose_among_plans(sign_in, web_app, plan):
         pytest.param(Role.ADMINISTRATOR, None, 200, id="administrator"),
         pytest.param(Role.COORDINATOR, None, 200, id="coordinator"),
         pytest.param(Role.ORGANIZER, "faith", 200, id="organizer"),
+        pytest.param(Role.COMMITTEE, None, 200, id="committee"),
         pytest.param(Role.ORGANIZER, "law_enforcement", 403, id="police"),
     ],
 )
@@ -243,3 +242,25 @@ def test_spreadsheet_runs_nothing_of_a_plan(sign_in, web_app, tmp_path):
     rows = csv.DictReader(io.StringIO(sign_in().get("/staff/plan.csv").data.decode("utf-8-sig"), newline=""))
 
     assert next(rows)["strategy"] == "'=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_what_is_exported_changes_nothing_when_it_is_imported(web_app, plan, tmp_path, form):
+    with web_app.app_context(), transaction():
+        row = db.session.query(Commitment).filter_by(ref="S1.O2.A1.C2").one()
+        row.expected = ["=Council", "A; B"]
+        row.due_verbatim, row.due_type, row.due_ends_on, row.is_due_ambiguous = "soon", "unread", None, True
+        db.session.flush()
+    path = tmp_path / f"plan.{form}"
+    path.write_bytes(run(web_app, export_plan, "--format", form).stdout_bytes)
+
+    assert run(web_app, import_plan, path).output.endswith(": 0 added, 0 changed, 0 removed, 59 as before.\n")
+
+
+def test_broken_table_changes_nothing_and_names_its_row(web_app, plan, tmp_path):
+    path = tmp_path / "plan.csv"
+    text = run(web_app, export_plan, "--format", "csv").output
+    path.write_text(text.replace("2018-06-30", "2018-06-31", 1), encoding="utf-8")
+    with pytest.raises(InvalidInputsError, match=r"Row \d+, due_end: this must be a day like 2018-12-31\."):
+        run(web_app, import_plan, path)
+    assert run(web_app, export_plan, "--format", "csv").output == text

@@ -12,6 +12,7 @@ from outreach.events.models import Event
 from outreach.policy import Role
 from outreach.registration import retention, service
 from outreach.registration.models import ConsentEvent, Registration
+from outreach.runtime import runtime
 from outreach.vault import Vault
 from tests.factories import NOW, make_event, make_organization, make_request, make_staff
 from tests.pages import form_in, sign_in
@@ -151,7 +152,7 @@ def test_guests_page_after_the_guests_are_forgotten(ana, event, register, web_ap
     register(party_size=4, first_name="Rosa")
     with web_app.app_context(), transaction():
         row = db.session.scalar(select(Event))
-        retention.forget(row, now=row.ends_at + timedelta(days=3))
+        retention.forget(row, vault=runtime().vault, now=row.ends_at + timedelta(days=3))
     page = ana.get(f"/staff/events/{event}/guests").text
     assert "Registered: 4. Arrived: 0." in page
     assert "Rosa" not in page

@@ -5,6 +5,7 @@ from outreach.events.models.campaign import Campaign
 from outreach.events.models.event import Event
 from outreach.events.models.event_change import EventChange
 from outreach.events.models.event_cohost import EventCohost
+from outreach.events.models.event_keyword import EventKeyword
 from outreach.events.models.event_language import EventLanguage
 from outreach.events.models.event_part import EventPart
 from outreach.events.models.event_text import EventText
@@ -18,6 +19,7 @@ __all__ = [
     "Event",
     "EventChange",
     "EventCohost",
+    "EventKeyword",
     "EventLanguage",
     "EventPart",
     "EventText",

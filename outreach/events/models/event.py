@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from outreach.accounts.models import Organization
 from outreach.database import Base, UTCDateTime
 from outreach.events.models.campaign import Campaign
+from outreach.events.models.event_keyword import EventKeyword
 from outreach.events.models.event_language import EventLanguage
 from outreach.events.models.event_part import EventPart
 from outreach.events.models.event_text import EventText
@@ -110,6 +111,7 @@ class Event(Base):
     campaign: Mapped[Campaign | None] = relationship()
     venue: Mapped[Venue | None] = relationship()
     texts: Mapped[list[EventText]] = relationship(cascade="all, delete-orphan")
+    keywords: Mapped[list[EventKeyword]] = relationship(cascade="all, delete-orphan")
     languages: Mapped[list[EventLanguage]] = relationship(cascade="all, delete-orphan")
     parts: Mapped[list[EventPart]] = relationship(cascade="all, delete-orphan", order_by="EventPart.position")
     cohosts: Mapped[list[Organization]] = relationship(secondary="event_cohost")
@@ -118,6 +120,10 @@ class Event(Base):
         """The event's sentences in this language, or in its original one."""
         by_locale = {text.locale: text for text in self.texts}
         return by_locale.get(locale) or by_locale[self.source_locale]
+
+    def keyword_in(self, locale: str) -> str | None:
+        """The word to text for readers of this language: one of their own, or everybody's."""
+        return next((row.word for row in self.keywords if row.locale == locale), self.keyword)
 
     @property
     def seats_left(self) -> int | None:

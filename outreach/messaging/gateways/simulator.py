@@ -14,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.test import Client
 
 from outreach.database import db, transaction
+from outreach.keystore import day_key
 from outreach.messaging import outcomes
 from outreach.messaging.gateways.base import (
     Accepted,
@@ -62,14 +63,15 @@ class SimulatorGateway:
     def call(self, dial: Dial) -> Outcome:
         """Lets a phone in the browser ring."""
         sid, runtime = "CA" + uuid4().hex, self._runtime
+        now = runtime.clock()
         with self._app.app_context(), transaction() as session:
             session.add(
                 SimulatedCall(
                     sid=sid,
                     phone_hash=phone_hash(runtime.vault, dial.to),
-                    sealed=runtime.vault.seal(asdict(dial), place="simulator"),
+                    sealed=runtime.vault.seal(asdict(dial), place="simulator", key=day_key(now)),
                     status="ringing",
-                    created_at=runtime.clock(),
+                    created_at=now,
                 )
             )
         return Accepted(sid, "queued")
@@ -140,14 +142,15 @@ class SimulatorGateway:
         return Report(row.sid, "no-answer" if has_rung_out else row.status)
 
     def _text(self, sid: str, dispatch: Dispatch, outcome: str) -> SimulatedText:
-        runtime = self._runtime
+        vault, now = self._runtime.vault, self._runtime.clock()
+        content = {"phone": dispatch.to, "body": dispatch.body}
         return SimulatedText(
             sid=sid,
-            phone_hash=phone_hash(runtime.vault, dispatch.to),
+            phone_hash=phone_hash(vault, dispatch.to),
             direction="out",
-            sealed=runtime.vault.seal({"phone": dispatch.to, "body": dispatch.body}, place="simulator"),
+            sealed=vault.seal(content, place="simulator", key=day_key(now)),
             outcome=outcome,
-            created_at=runtime.clock(),
+            created_at=now,
         )
 
 

@@ -14,7 +14,7 @@ class Conversation(Base):
     __tablename__ = "conversation"
 
     phone_hash: Mapped[str] = mapped_column(String(40), primary_key=True)
-    #: The number's language and `dialogue.Dialogue`, under the vault's key: the language alone says
+    #: The number's language and `dialogue.Dialogue`, under the key of its day: the language alone says
     #: where somebody may come from.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     #: Rises with every turn, so that two turns at once cannot both count.

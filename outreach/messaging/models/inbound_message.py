@@ -22,7 +22,7 @@ class InboundMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     provider_sid: Mapped[str] = mapped_column(String(40), unique=True)
     phone_hash: Mapped[str] = mapped_column(String(40))
-    #: Number and words, under the vault's key.
+    #: Number and words, under the key of its day.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: When our answer was worked out; null while it waits for that.

@@ -41,7 +41,7 @@ class Message(Base):
     phone_hash: Mapped[str] = mapped_column(String(40))
     #: What its number can stop on its own, one of `registration.scopes`; "all" for an answer.
     scope: Mapped[str] = mapped_column(String(30), server_default=ALL)
-    #: Number, language and words, under the vault's key.
+    #: Number, language and words, under the key of the registration's event, or of the day.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     #: Parts that are charged for.
     segments: Mapped[int]

@@ -1,4 +1,4 @@
-"""The log of revealed numbers: who of the staff saw one, when and why; rows are only ever added."""
+"""The log of revealed numbers: who of the staff asked for one and why, who agreed, and when it was seen."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from outreach.database import Base, UTCDateTime
 
 
 class Reveal(Base):
-    """One look at one number, which is not in here."""
+    """One request to see one number, which is not in here."""
 
     __tablename__ = "reveal"
 
@@ -24,4 +24,14 @@ class Reveal(Base):
     #: What the person wrote beside the reason, under the vault's key: it may speak of the guest.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
-    staff: Mapped[Staff] = relationship()
+    #: Who else agreed or refused.
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    is_agreed: Mapped[bool | None]
+    #: When the number was seen, once.
+    shown_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: When an administrator took note of that.
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    staff: Mapped[Staff] = relationship(foreign_keys=staff_id)
+    decided_by: Mapped[Staff | None] = relationship(foreign_keys=decided_by_id)

@@ -17,7 +17,7 @@ class SimulatedCall(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     sid: Mapped[str] = mapped_column(String(40), unique=True)
     phone_hash: Mapped[str] = mapped_column(String(40))
-    #: Number, and where the vendor asks what to say and reports, under the vault's key.
+    #: Number, and where the vendor asks what to say and reports, under the key of its day.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     #: The vendor's word: ringing, in-progress, completed, busy or no-answer.
     status: Mapped[str] = mapped_column(String(12))

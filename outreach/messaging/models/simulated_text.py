@@ -19,7 +19,7 @@ class SimulatedText(Base):
     phone_hash: Mapped[str] = mapped_column(String(40))
     #: out (to the phone) or in (from it).
     direction: Mapped[str] = mapped_column(String(3))
-    #: Number and words, under the vault's key.
+    #: Number and words, under the key of its day.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     #: What the vendor did with it: one of `messaging.outcomes.OUTCOMES`.
     outcome: Mapped[str] = mapped_column(String(12), default="delivered", server_default="delivered")

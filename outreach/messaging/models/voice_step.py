@@ -22,6 +22,6 @@ class VoiceStep(Base):
     visit: Mapped[int]
     #: Null for a caller whose number we do not see.
     phone_hash: Mapped[str | None] = mapped_column(String(40), index=True)
-    #: Number, keys, what was said, and where the call stands since, under the vault's key.
+    #: Number, keys, what was said, and where the call stands since, under the key of its day.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -1,10 +1,10 @@
-"""The audit log, legal holds, and sign-ups whose deletion waits for one"""
+"""The audit log, legal holds, numbers that two people reveal, and sign-ups whose deletion waits for one"""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -30,6 +30,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_audit_end")),
     )
     op.create_table(
+        "holding_count",
+        sa.Column("holding_id", sa.String(length=20), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("holding_id", name=op.f("pk_holding_count")),
+    )
+    op.create_table(
         "legal_hold",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("holding_id", sa.String(length=20), nullable=True),
@@ -49,12 +56,27 @@ def upgrade() -> None:
     )
     op.create_index("ix_legal_hold_event_id", "legal_hold", ["event_id"])
     op.add_column("registration", sa.Column("delete_asked_at", sa.DateTime(), nullable=True))
+    with op.batch_alter_table("reveal") as batch:
+        batch.add_column(sa.Column("decided_by_id", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("decided_at", sa.DateTime(), nullable=True))
+        batch.add_column(sa.Column("is_agreed", sa.Boolean(), nullable=True))
+        batch.add_column(sa.Column("shown_at", sa.DateTime(), nullable=True))
+        batch.add_column(sa.Column("read_at", sa.DateTime(), nullable=True))
+        batch.create_foreign_key(op.f("fk_reveal_decided_by_id_staff"), "staff", ["decided_by_id"], ["id"])
+    # Until now one person's reason was enough.
+    op.execute("UPDATE reveal SET shown_at = at, read_at = at")
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM reveal WHERE shown_at IS NULL")
+    with op.batch_alter_table("reveal") as batch:
+        batch.drop_constraint(op.f("fk_reveal_decided_by_id_staff"), type_="foreignkey")
+        for name in ("read_at", "shown_at", "is_agreed", "decided_at", "decided_by_id"):
+            batch.drop_column(name)
     # What only a hold kept must not come back to life with the column gone.
     op.execute("DELETE FROM registration WHERE delete_asked_at IS NOT NULL")
     op.drop_column("registration", "delete_asked_at")
     op.drop_table("legal_hold")
+    op.drop_table("holding_count")
     op.drop_table("audit_end")
     op.drop_table("audit_entry")

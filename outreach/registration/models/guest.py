@@ -19,6 +19,7 @@ class Guest(Base):
     #: Keyed hash of a number that has itself texted. Somebody who only typed a number into a web form,
     #: or shows it in a call, has not shown that it is theirs, and must not be led to its owner's pass.
     proven_phone_hash: Mapped[str | None] = mapped_column(String(40), unique=True)
-    #: `guests.GuestFacts` under the vault's key: token, language, first name and phone where given.
+    #: `guests.GuestFacts` under the key of one of the guest's events: token, language, first name and
+    #: phone where given.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

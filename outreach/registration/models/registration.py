@@ -45,7 +45,7 @@ class Registration(Base):
     wants_calls: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Of `drafts.OFFERS`, what this party asked for.
     needs: Mapped[list[str]] = mapped_column(JSON, default=list)
-    #: `guests.PartyFacts` under the vault's key: companions' names, answers to questions.
+    #: `guests.PartyFacts` under the event's key: companions' names, answers to questions.
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     #: Place in the waiting list; the time of registering, or of giving an offered seat back.
