@@ -21,16 +21,18 @@ from outreach.accounts import staff_views as account_staff_views
 from outreach.accounts import views as accounts_views
 from outreach.clock import Clock, utc_now
 from outreach.config import Settings
-from outreach.database import db, engine_options, prepare_engine, transaction
+from outreach.database import clean_up, db, engine_options, prepare_engine, transaction
 from outreach.engagement import (
     card_views,
     cards,
     contact_service,
+    editions,
     evidence_views,
     kiosk_views,
     turnout_views,
 )
 from outreach.engagement import door_views as ballot_views
+from outreach.engagement import public_views as report_views
 from outreach.engagement import staff_views as ballot_staff_views
 from outreach.engagement import views as engagement_views
 from outreach.events import api as event_api
@@ -122,7 +124,10 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     vault = Vault(settings.vault_key, KeyStore(settings.key_folder, is_named=settings.is_key_store_named))
     app.extensions["outreach"] = Runtime(settings, vault, clock)
     app.extensions[GATEWAY] = partial(_make_gateway, app, settings)
-    app.extensions[OTHER_ROUNDS] = (Round("quarters", timedelta(hours=1), _end_quarters),)
+    app.extensions[OTHER_ROUNDS] = (
+        Round("quarters", timedelta(hours=1), _end_quarters),
+        Round("freeze", timedelta(hours=1), _freeze),
+    )
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
@@ -145,6 +150,14 @@ def _make_gateway(app: Flask, settings: Settings) -> Gateway:
     from outreach.messaging.gateways.twilio import TwilioGateway
 
     return TwilioGateway(settings.twilio)
+
+
+def _freeze(worker: Worker, now: datetime) -> int:
+    with transaction():
+        made = editions.freeze_due(today=local(now, worker.settings.time_zone).date(), now=now)
+    if made:
+        clean_up()
+    return len(made)
 
 
 def _end_quarters(worker: Worker, now: datetime) -> int:
@@ -181,6 +194,7 @@ def _register_features(app: Flask) -> None:
         plan_views.bp,
         promise_views.bp,
         engagement_views.bp,
+        report_views.bp,
         turnout_views.bp,
         evidence_views.bp,
         text_webhooks.bp,

@@ -26,6 +26,7 @@ _COMMANDS: Mapping[str, str] = {
     "db": "outreach.commands.database:db",
     "demo": "outreach.demo.commands:demo",
     "doctor": "outreach.commands.upkeep:doctor",
+    "editions": "outreach.engagement.commands:editions_group",
     "hold": "outreach.registration.hold_commands:hold",
     "inventory": "outreach.commands.upkeep:inventory",
     "purge": "outreach.messaging.commands:purge",

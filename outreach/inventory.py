@@ -195,7 +195,10 @@ HOLDINGS: tuple[Holding, ...] = (
         ),
         N_("To see how often newcomers and long-time residents meet"),
         N_("Coordinators, only after your registration is deleted"),
-        N_("Kept as a few numbers per event. Your own answer is never stored."),
+        N_(
+            "Kept as a few numbers per event until 30 days after the quarter, then only as sums over many "
+            "events. Your own answer is never stored."
+        ),
         (
             *_columns(
                 "event_tally",
@@ -209,6 +212,7 @@ HOLDINGS: tuple[Holding, ...] = (
             ),
             *_columns("talk_total", "quarter events talked did_not people"),
             *_columns("ballot_batch", "key event_id"),
+            *_columns("edition_statistics", "edition_id cut position members sums"),
         ),
     ),
     Holding(
@@ -266,6 +270,8 @@ TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "calendar_entry": "public calendar text",
     "generation": "a counter",
     "feed_state": "since when a public feed says what it says",
+    "edition": "published reports",
+    "edition_event": "which events are in which report",
     "plan": "public promises",
     "plan_node": "public promises",
     "commitment": "public promises",

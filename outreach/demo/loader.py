@@ -14,6 +14,7 @@ from outreach.demo.people import PASSWORD, STAFF, TRUSTED
 from outreach.demo.plan import add_plan
 from outreach.demo.turnout import parties
 from outreach.engagement.ballots import submit
+from outreach.engagement.editions import freeze_due
 from outreach.engagement.totals import BallotTotals
 from outreach.errors import ConflictError
 from outreach.events import planning
@@ -61,6 +62,7 @@ def load(today: date, *, region: str, vault: Vault, now: datetime, progress: Cal
     _add_history(now=now)
     progress("an invented year of events, with ballots")
     _add_held_events(today, vault=vault, now=now)
+    freeze_due(today=today, now=now)
     progress("the coming Welcoming Week and its guests")
     _add_week(today, region=region, vault=vault, now=now)
 

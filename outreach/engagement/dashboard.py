@@ -15,8 +15,7 @@ from outreach.engagement.figures import Report
 from outreach.engagement.gathering import Cut, EngagementReport, Gathered, Scope
 from outreach.engagement.measures import Measure
 from outreach.engagement.periods import Period, quarters_until
-from outreach.engagement.queries import Question
-from outreach.engagement.service import engagement_report, engagement_reports, gathered
+from outreach.engagement.service import asked, engagement_report, engagement_reports, gathered, reported
 from outreach.engagement.trend import ROLLED, SHOWN, Point
 
 
@@ -25,9 +24,8 @@ def dashboard(period: Period, *, today: date, organization_id: int | None = None
 
     With an organization its own figures stand beside the region's; no other organization's ever do.
     """
-    question = Question(period)
-    found = gathered(question).get("", Gathered())
-    report = gathering.report(period, found, sealed=queries.sealed_events(question).get("", 0))
+    question = asked(period)
+    report, found = reported(question)
     rooms = queries.shapes(question, report.strata)
     is_shown = cuts.is_enough(report.figures)
     parts = {cut: _of_parts(period, cut) for cut in CUTS}
@@ -74,7 +72,7 @@ def _over_time(until: date) -> tuple[list[Point], str]:
     """The line of the last quarters, and what may be said of it."""
     quarters = quarters_until(until, SHOWN + ROLLED - 1)
     whole = Period("", quarters[0].starts_on, quarters[-1].ends_on)
-    by_quarter = gathered(Question(whole, by="quarter"))
+    by_quarter = gathered(asked(whole, by="quarter"))
     rolled = {}
     for last in range(ROLLED - 1, len(quarters)):
         four = [each.name for each in quarters[last - ROLLED + 1 : last + 1]]

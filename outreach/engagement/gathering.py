@@ -45,7 +45,7 @@ EVERYTHING = Scope()
 class Part:
     """The sums of the events of one quarter and county whose rooms are large, or of those whose are not.
 
-    No stratum is closed yet: that is done by `gathered`, which knows how wide one is.
+    No stratum is closed yet: that is done by `within`, which knows how wide one is.
     """
 
     quarter: str
@@ -62,6 +62,8 @@ class Gathered:
     whole: Statistics = NOTHING
     small: Statistics = NOTHING
     large: Statistics = NOTHING
+    #: Whether small and large rooms are known apart.
+    has_sizes: bool = True
 
     def __add__(self, other: "Gathered") -> "Gathered":
         """The sums of both, each compared within its own strata."""
@@ -70,6 +72,7 @@ class Gathered:
             self.whole + other.whole,
             self.small + other.small,
             self.large + other.large,
+            self.has_sizes and other.has_sizes,
         )
 
 
@@ -80,6 +83,8 @@ class EngagementReport:
     period: Period
     strata: Strata
     figures: figures.Report
+    #: Frozen quarters of the period that are in no figure: too few answered, or they are not kept like this.
+    missing: tuple[str, ...] = ()
 
 
 def stratum(part: Part, strata: Strata) -> tuple[str, ...]:
@@ -87,7 +92,7 @@ def stratum(part: Part, strata: Strata) -> tuple[str, ...]:
     return (part.quarter, part.place) if strata == "quarter" else (part.place,)
 
 
-def gathered(parts: Sequence[Part], strata: Strata) -> Gathered:
+def within(parts: Sequence[Part], strata: Strata) -> Gathered:
     """The parts' sums, compared within strata of this width."""
 
     def closed(chosen: Iterable[Part]) -> Statistics:
@@ -108,15 +113,16 @@ def widened(parts: Sequence[Part]) -> Gathered:
     aversion. Where that leaves too few events with another one to compare with, whole periods of a
     county stand in, and the report says so; where that helps no figure, the finer rule stays.
     """
-    fine = gathered(parts, "quarter")
+    fine = within(parts, "quarter")
     if summary.chance_reason(fine.whole) == measures.FEW_COMPARABLE_EVENTS:
-        coarse = gathered(parts, "period")
+        coarse = within(parts, "period")
         if summary.chance_reason(coarse.whole) is None:
             return coarse
     return fine
 
 
-def report(period: Period, found: Gathered, *, sealed: int) -> EngagementReport:
+def report(period: Period, found: Gathered, *, sealed: int, missing: Sequence[str] = ()) -> EngagementReport:
     """The report of gathered sums; `sealed` more events took place and cannot be read yet."""
-    made = summary.report(found.whole, small=found.small, large=found.large, sealed=sealed)
-    return EngagementReport(period, found.strata, made)
+    sizes = (found.small, found.large) if found.has_sizes else None
+    made = summary.report(found.whole, sizes=sizes, sealed=sealed)
+    return EngagementReport(period, found.strata, made, tuple(missing))

@@ -57,6 +57,16 @@ def quarter_name(on: date) -> str:
     return f"{on.year}-Q{(on.month + 2) // 3}"
 
 
+def quarter(number: int) -> Period:
+    """The quarter of a number: four times the year, and from 0 to 3."""
+    return _quarter(number // 4, number % 4 + 1)
+
+
+def quarter_number(on: date) -> int:
+    """The number of the quarter a day is in; that of the next quarter is one more."""
+    return on.year * 4 + (on.month - 1) // 3
+
+
 def _named(text: str) -> Period:
     quarter = _QUARTER.fullmatch(text)
     if quarter:
@@ -78,5 +88,5 @@ def _year(year: int) -> Period:
 
 def quarters_until(today: date, count: int) -> list[Period]:
     """So many quarters up to today's, the earliest first."""
-    last = today.year * 4 + (today.month - 1) // 3
-    return [_quarter(number // 4, number % 4 + 1) for number in range(last - count + 1, last + 1)]
+    last = quarter_number(today)
+    return [quarter(number) for number in range(last - count + 1, last + 1)]

@@ -5,9 +5,9 @@ however many events there are.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -21,8 +21,11 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    exists,
     extract,
+    false,
     func,
+    insert,
     join,
     literal,
     or_,
@@ -33,13 +36,14 @@ from sqlalchemy import (
 
 from outreach.accounts.models import Jurisdiction
 from outreach.database import db
-from outreach.engagement import sums
+from outreach.engagement import periods, sums
 from outreach.engagement.appendix import Rooms
 from outreach.engagement.bounds import Exposure, Spread
 from outreach.engagement.figures import LARGE_ROOM_PEOPLE
 from outreach.engagement.gathering import EVERYTHING, Cut, Gathered, Part, Scope, Size, Strata, stratum
+from outreach.engagement.keeping import Piece
 from outreach.engagement.measures import hinges_on_one
-from outreach.engagement.models import EventTally
+from outreach.engagement.models import EditionEvent, EventTally
 from outreach.engagement.periods import Period
 from outreach.engagement.statistics import Statistics, by_stratum
 from outreach.events.kinds import KINDS
@@ -49,6 +53,9 @@ from outreach.registration.models import Attendance
 #: Places without a county, to be compared with each other.
 ONLINE, ELSEWHERE = "online", "elsewhere"
 
+#: By what the sums of a frozen quarter may be kept apart, the first as far as the rules allow.
+KEPT_CUTS: tuple[Cut, ...] = ("county", "size", "kind", "organization")
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -57,6 +64,16 @@ class Question:
     period: Period
     scope: Scope = EVERYTHING
     by: Cut | None = None
+    #: The day after the last frozen quarter. Events from before it that could not be read then are
+    #: counted from then on.
+    open_from: date | None = None
+    #: Reads the events of an edition that is being frozen, whatever the period, in place of open ones.
+    edition_id: int | None = None
+
+    @property
+    def takes_late_events(self) -> bool:
+        """Whether the first quarter that is not frozen is in the period."""
+        return self.open_from is not None and self.period.starts_on <= self.open_from <= self.period.ends_on
 
 
 def parts(question: Question) -> dict[str, list[Part]]:
@@ -69,8 +86,17 @@ def parts(question: Question) -> dict[str, list[Part]]:
     for value, quarter, place, is_large, *numbers in lines:
         counted: dict[str, Any] = dict(zip(wanted, (number or 0 for number in numbers), strict=True))
         made = Statistics(**counted)
-        found.setdefault(value, []).append(Part(_quarter_name(quarter), place, bool(is_large), made))
+        found.setdefault(value, []).append(Part(periods.quarter(quarter).name, place, bool(is_large), made))
     return found
+
+
+def complete(
+    question: Question, found: Mapping[str, Sequence[Part]], closed: Mapping[str, Gathered]
+) -> dict[str, Gathered]:
+    """Closed sums with all that their ranges and bounds come from. A few queries, however many events."""
+    if not closed:
+        return {}
+    return with_exposures(question, with_spreads(question, found, closed))
 
 
 def with_spreads(
@@ -160,23 +186,22 @@ def with_exposures(question: Question, closed: Mapping[str, Gathered]) -> dict[s
     """
     trials = {value: _first_trial(gathered.whole) for value, gathered in closed.items()}
     first = settled = _settled(question, trials)
-    while settled:
+    for left in range(_MOST_ROUNDS, 0, -1):
         moving = {}
         for value, sides in settled.items():
-            whole = closed[value].whole
-            fewest = (whole.newcomers_in_company,) * 2 + (whole.residents_in_company,) * 2
-            steps = [_step(*side, certain) for side, certain in zip(sides, fewest, strict=True)]
-            if all(is_last for _, is_last in steps):
+            steps = [_step(*side, certain) for side, certain in _sides(sides, closed[value].whole)]
+            if left == 1 or all(step.is_near for step in steps):
                 trials[value] = tuple(
-                    min(1.0, max(0.0, ratio + step))
-                    for ratio, (step, _) in zip(trials[value], steps, strict=True)
+                    _outermost(step, ratio, end)
+                    for step, ratio, end in zip(steps, trials[value], (0.0, 1.0) * 2, strict=True)
                 )
             else:
                 trials[value] = moving[value] = tuple(
-                    ratio + (excess / members if members else 0.0)
-                    for ratio, (excess, members) in zip(trials[value], sides, strict=True)
+                    ratio + step.inner for step, ratio in zip(steps, trials[value], strict=True)
                 )
-        settled = _settled(question, moving) if moving else {}
+        if not moving:
+            break
+        settled = _settled(question, moving)
     return {
         value: replace(gathered, whole=_exposed(gathered.whole, trials[value], first[value]))
         for value, gathered in closed.items()
@@ -192,19 +217,42 @@ _NOBODY: _Settled = ((0.0, 0),) * 4
 #: A bound may be so much too wide, and never too narrow.
 _CLOSE = 0.0005
 _SAME = 1e-9
+#: Two or three are usual.
+_MOST_ROUNDS = 8
 
 
-def _step(excess: float, members: int, fewest: int) -> tuple[float, bool]:
-    """How far the bound is from the trial at most, and whether that is near enough to stop.
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From a trial ratio to the bound: it lies between the inner step and the outer one."""
 
-    The excess changes by at least `fewest` and at most, on this side, `members` a step.
-    """
-    if not members:
-        return 0.0, True
-    inner, outer = excess / members, excess / fewest if fewest else 0.0
-    if not fewest:
-        return inner, abs(inner) <= _SAME
-    return outer, abs(outer - inner) <= _CLOSE
+    inner: float
+    #: None where nobody need be of the group, so that nothing limits it.
+    outer: float | None
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the outer step may stand for the bound."""
+        if self.outer is None:
+            return abs(self.inner) <= _SAME
+        return abs(self.outer - self.inner) <= _CLOSE
+
+
+def _step(excess: float, members: int, fewest: int) -> _Step:
+    """The excess changes by at least `fewest`, and towards the bound by at most `members`, a step."""
+    if not members or not excess:
+        return _Step(0.0, 0.0)
+    return _Step(excess / members, excess / fewest if fewest else None)
+
+
+def _sides(settled: _Settled, whole: Statistics) -> Iterable[tuple[tuple[float, int], int]]:
+    newcomers, residents = whole.newcomers_in_company, whole.residents_in_company
+    return zip(settled, (newcomers, newcomers, residents, residents), strict=True)
+
+
+def _outermost(step: _Step, ratio: float, end: float) -> float:
+    if step.outer is None:
+        return ratio + step.inner if step.is_near else end
+    return min(1.0, max(0.0, ratio + step.outer))
 
 
 def _first_trial(found: Statistics) -> _Ratios:
@@ -268,6 +316,47 @@ def _exposed(found: Statistics, ratios: _Ratios, first: _Settled) -> Statistics:
     )
 
 
+def open_quarters(open_from: date | None) -> list[Period]:
+    """The quarters to which events belong that may be read and are not frozen, the earliest first.
+
+    An event that could not be read when its own quarter was frozen belongs to the first that is not.
+    """
+    always = Period("", date(1, 1, 1), date(9999, 12, 30))
+    numbers = db.session.scalars(
+        select(_QUARTER)
+        .select_from(_joined(Event, is_readable=True))
+        .where(*_conditions(Question(always, open_from=open_from)))
+        .distinct()
+    )
+    first = periods.quarter_number(open_from) if open_from else 0
+    return [periods.quarter(number) for number in sorted({max(number, first) for number in numbers})]
+
+
+def claim(question: Question, edition_id: int) -> None:
+    """Puts the readable events that a question asks for into an edition: from then on they are frozen."""
+    chosen = select(Event.id, literal(edition_id)).where(
+        exists().where(Attendance.event_id == Event.id, Attendance.forgotten_at.is_not(None)),
+        *_conditions(question),
+    )
+    db.session.execute(insert(EditionEvent).from_select(["event_id", "edition_id"], chosen))
+
+
+def pieces(question: Question) -> list[Piece]:
+    """The few sums by which it is judged how far the events may be kept apart by every cut."""
+    rows = _rooms(question, *KEPT_CUTS)
+    keys = [rows.c[cut] for cut in KEPT_CUTS]
+    wanted = sums.sums_of(rows.c)
+    names = ("asked", "newcomers", "residents")
+    lines = db.session.execute(select(*keys, *(wanted[name] for name in names)).group_by(*keys))
+    return [
+        Piece(
+            tuple(line[: len(keys)]),
+            Statistics(asked=line[-3], newcomers=line[-2] or 0, residents=line[-1] or 0),
+        )
+        for line in lines
+    ]
+
+
 def shapes(question: Question, strata: Strata) -> list[Rooms]:
     """How many rooms were like each other, for every stratum of this width. One query.
 
@@ -289,7 +378,7 @@ def sealed_events(question: Question) -> dict[str, int]:
     """
     if question.by == "size" or question.scope.size:
         return {}
-    value = _VALUES[question.by]
+    value = _value(question)
     found = db.session.execute(
         select(value, func.count())
         .select_from(_joined(Event, is_readable=False))
@@ -303,8 +392,8 @@ def _rooms(question: Question, *keys: str) -> Subquery:
     """The readable events as rooms, one row each, with what sums are made of."""
     raw = sums.fenced(
         {
-            "value": _VALUES.get(question.by, _ALL),
-            **{key: _KEYS[key] for key in keys},
+            "value": _value(question),
+            **{key: _KEYS[key] for key in keys if key in _KEYS},
             "heads": Event.__table__.c.head_count,
             **{short: EventTally.__table__.c[name] for short, name in _BALLOTS.items()},
             "cast": EventTally.newcomers + EventTally.residents + EventTally.both + EventTally.unsaid,
@@ -315,6 +404,8 @@ def _rooms(question: Question, *keys: str) -> Subquery:
     known = raw.c.a + raw.c.b
     size = case((known > LARGE_ROOM_PEOPLE, "large"), (known >= 0, "small"))
     columns: dict[str, ColumnElement[Any]] = {**raw.c, **sums.room_columns(raw.c)}
+    if "size" in keys:
+        columns["size"] = func.coalesce(size, "")
     if question.by == "size":
         columns["value"] = size
     of_size: list[ColumnElement[bool]] = []
@@ -323,6 +414,13 @@ def _rooms(question: Question, *keys: str) -> Subquery:
     if question.scope.size:
         of_size.append(size == question.scope.size)
     return sums.fenced(columns, *of_size)
+
+
+def _value(question: Question) -> ColumnElement[Any]:
+    if question.by == "quarter" and question.takes_late_events and question.open_from:
+        is_late = Event.starts_local < _midnight(question.open_from)
+        return case((is_late, periods.quarter_name(question.open_from)), else_=_VALUES["quarter"])
+    return _VALUES.get(question.by, _ALL)
 
 
 def _joined(event: type[Event], *, is_readable: bool) -> Any:
@@ -342,14 +440,11 @@ def _joined(event: type[Event], *, is_readable: bool) -> Any:
 
 def _conditions(question: Question) -> list[ColumnElement[bool]]:
     """Closed as held on a day of the period at its place, and by its kind's rule for somebody."""
-    period, scope = question.period, question.scope
-    starts = datetime.combine(period.starts_on, time())
-    ends = datetime.combine(period.ends_on + timedelta(days=1), time())
+    scope = question.scope
     wanted: list[ColumnElement[bool]] = [
         Event.status == "held",
-        Event.starts_local >= starts,
-        Event.starts_local < ends,
         or_(Event.head_count.is_(None), *_held_for_enough()),
+        *(_of_edition(question.edition_id) if question.edition_id else _when(question)),
     ]
     if scope.kind is not None:
         wanted.append(Event.kind == scope.kind)
@@ -358,6 +453,26 @@ def _conditions(question: Question) -> list[ColumnElement[bool]]:
     if scope.organization_id is not None:
         wanted.append(Event.organization_id == scope.organization_id)
     return wanted
+
+
+def _of_edition(edition_id: int) -> list[ColumnElement[bool]]:
+    return [Event.id.in_(select(EditionEvent.event_id).where(EditionEvent.edition_id == edition_id))]
+
+
+def _when(question: Question) -> list[ColumnElement[bool]]:
+    """On a day of the period that is not frozen, or before, where it could not be frozen then."""
+    period, open_from = question.period, question.open_from
+    before_end = Event.starts_local < _midnight(period.ends_on + timedelta(days=1))
+    if open_from is None or open_from < period.starts_on:
+        return [Event.starts_local >= _midnight(period.starts_on), before_end]
+    if not question.takes_late_events:
+        return [false()]
+    is_frozen = exists().where(EditionEvent.event_id == Event.id)
+    return [before_end, or_(Event.starts_local >= _midnight(open_from), ~is_frozen)]
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time())
 
 
 def _held_for_enough() -> list[ColumnElement[bool]]:
@@ -376,7 +491,13 @@ _SEASON = (cast(extract("month", Event.starts_local), Integer) - 1) // 3
 #: Four times the year and the quarter from 0, so that the next quarter is the next number.
 _QUARTER = _YEAR * 4 + _SEASON
 _PLACE = case((Event.delivery == "online", ONLINE), else_=func.coalesce(Jurisdiction.slug, ELSEWHERE))
-_KEYS: Mapping[str, ColumnElement[Any]] = {"quarter": _QUARTER, "place": _PLACE}
+_KEYS: Mapping[str, ColumnElement[Any]] = {
+    "quarter": _QUARTER,
+    "place": _PLACE,
+    "county": _PLACE,
+    "kind": cast(Event.kind, String),
+    "organization": cast(Event.organization_id, String),
+}
 _BALLOTS = {"a": "newcomers", "b": "residents", "both": "both"}
 _ALL = literal("")
 _VALUES: Mapping[Cut | None, ColumnElement[Any]] = {
@@ -391,7 +512,3 @@ _VALUES: Mapping[Cut | None, ColumnElement[Any]] = {
 def _quarter_number(name: str) -> int:
     year, _, quarter = name.partition("-Q")
     return int(year) * 4 + int(quarter) - 1
-
-
-def _quarter_name(number: int) -> str:
-    return f"{number // 4}-Q{number % 4 + 1}"

@@ -7,7 +7,7 @@ those read today. The formulas stand in `measures.py`; here is only what they ar
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, TypeVar
 
 from outreach.engagement.bounds import NO_SPREAD, Exposure, Spread, met
@@ -109,6 +109,20 @@ class Statistics:
 
 
 NOTHING = Statistics()
+
+
+def to_json(found: Statistics) -> dict[str, Any]:
+    """The sums as JSON has them."""
+    return asdict(found)
+
+
+def from_json(stored: dict[str, Any]) -> Statistics:
+    """The sums that `to_json` wrote."""
+    exposures = {
+        name: tuple(Exposure(**each) for each in stored[name])
+        for name in ("newcomer_exposures", "resident_exposures")
+    }
+    return Statistics(**{**stored, **exposures, "spread": Spread(**stored["spread"])})
 
 
 def total(parts: Iterable[Statistics]) -> Statistics:

@@ -8,16 +8,20 @@ from outreach.engagement.bounds import Exposure, joined_bounds, ratio_range, wil
 from outreach.engagement.figures import METHOD_VERSION, NO_LARGE_ROOMS, Report
 from outreach.engagement.measures import Measure
 from outreach.engagement.statistics import Statistics
+from outreach.i18n import N_
+
+SIZES_NOT_KEPT = N_("Rooms of different size are not kept apart for closed quarters.")
 
 
-def report(found: Statistics, *, small: Statistics, large: Statistics, sealed: int) -> Report:
+def report(found: Statistics, *, sizes: tuple[Statistics, Statistics] | None, sealed: int) -> Report:
     """Every measure of one period and scope.
 
-    `small` and `large` are its rooms of up to 60 known people and of more, closed each for itself;
-    `sealed` more events took place and are in no other figure.
+    `sizes` are its rooms of up to 60 known people and those of more, closed each for itself, or None
+    where they are not known apart; `sealed` more events took place and are in no other figure.
     """
     silent = measures.too_silent(found.answers, found.people)
     all_rooms = chance_ratio(found)
+    by_size = _by_size(all_rooms, sizes)
     return Report(
         method=METHOD_VERSION,
         events_held=found.events_held,
@@ -49,11 +53,19 @@ def report(found: Statistics, *, small: Statistics, large: Statistics, sealed: i
         resident_exposure=resident_exposure(found),
         expected_exposure=measures.ratio(found.by_chance, found.newcomers_in_company),
         chance_ratio=all_rooms,
-        chance_ratio_small_rooms=chance_ratio(small) if large.rooms else all_rooms,
-        chance_ratio_large_rooms=(
-            chance_ratio(large) if large.rooms else Measure(0, 0, reason=NO_LARGE_ROOMS)
-        ),
+        chance_ratio_small_rooms=by_size[0],
+        chance_ratio_large_rooms=by_size[1],
     )
+
+
+def _by_size(all_rooms: Measure, sizes: tuple[Statistics, Statistics] | None) -> tuple[Measure, Measure]:
+    if sizes is None:
+        unknown = Measure(0, 0, reason=SIZES_NOT_KEPT)
+        return unknown, unknown
+    small, large = sizes
+    if not large.rooms:
+        return all_rooms, Measure(0, 0, reason=NO_LARGE_ROOMS)
+    return chance_ratio(small), chance_ratio(large)
 
 
 def shared_events(found: Statistics) -> Measure:

@@ -37,6 +37,7 @@ PUBLIC = {
     "events.detail", "events.flyer", "events.index",
     "feeds.public_feed", "feeds.single_event", "pass_feed.personal_feed",
     "news.asked", "news.join", "news.on_pass",
+    "reports.index", "reports.show", "reports.show_json",
     "registration.answer_offer", "registration.cancel", "registration.change_party",
     "registration.check_your_phone", "registration.delete", "registration.deleted", "registration.register",
     "registration.show_pass", "registration.texts",

@@ -7,7 +7,7 @@ import pytest
 
 from outreach.engagement import measures
 from outreach.engagement.bounds import met
-from outreach.engagement.gathering import Gathered, Part, Strata, gathered, report, widened
+from outreach.engagement.gathering import Gathered, Part, Strata, report, widened, within
 from outreach.engagement.measures import Tally
 from outreach.engagement.periods import parse
 from outreach.engagement.statistics import Statistics
@@ -51,7 +51,7 @@ def by_tallies(parts: dict[tuple[str, str], tuple[int, ...]], strata: Strata) ->
 @pytest.mark.parametrize("strata", ["quarter", "period"])
 def test_chance_is_judged_within_closed_strata(strata: Strata) -> None:
     rooms = {(quarter, place): (2, 6, 10) for quarter in QUARTERS for place in PLACES}
-    found = gathered([part(*where, *newcomers) for where, newcomers in rooms.items()], strata).whole
+    found = within([part(*where, *newcomers) for where, newcomers in rooms.items()], strata).whole
     expected = by_tallies(rooms, strata)
     assert found.meetings / found.by_chance == pytest.approx(expected.value)
     assert (found.meetings, found.by_chance) == pytest.approx((expected.numerator, expected.denominator))
@@ -81,15 +81,15 @@ def test_chance_stays_unsaid_and_within_quarters_where_counties_help_no_more(cou
 
 def test_large_rooms_are_compared_with_each_other() -> None:
     parts = [part("2026-Q1", "clay", 2, 6), part("2026-Q1", "clay", 80, 90, is_large=True)]
-    found = gathered(parts, "quarter")
+    found = within(parts, "quarter")
     assert found.whole.by_chance == pytest.approx(met(178, 80))
     assert (found.small.by_chance, found.large.by_chance) == pytest.approx((met(8, 40), met(170, 40)))
     assert found.whole.comparable == found.small.comparable + found.large.comparable == 4
 
 
 def test_sums_of_quarters_are_the_sum_of_the_year_in_any_order() -> None:
-    seasons = [gathered([part(quarter, place, 2, 6) for place in PLACES], "quarter") for quarter in QUARTERS]
-    year = gathered([part(quarter, place, 2, 6) for quarter in QUARTERS for place in PLACES], "quarter")
+    seasons = [within([part(quarter, place, 2, 6) for place in PLACES], "quarter") for quarter in QUARTERS]
+    year = within([part(quarter, place, 2, 6) for quarter in QUARTERS for place in PLACES], "quarter")
     for added in (reduce(add, seasons), reduce(add, reversed(seasons))):
         assert added.whole.by_chance == pytest.approx(year.whole.by_chance)
         assert (added.whole.comparable, added.whole.newcomers) == (24, 96)

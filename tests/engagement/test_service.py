@@ -138,7 +138,7 @@ def test_report_asks_the_same_number_of_queries_however_many_events(context, cou
     statements = watch_reads()
     report = engagement_report(SUMMER)
 
-    assert (report.figures.events_held, len(statements)) == (count, 2)
+    assert (report.figures.events_held, len(statements)) == (count, 5)
 
 
 def test_report_of_a_head_count_that_was_lowered_later_is_unreliable_and_whole(context):
