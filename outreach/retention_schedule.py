@@ -71,10 +71,10 @@ RULES: Mapping[str, Rule] = {
     ),
     "counts": Rule(_NEVER_DELETED, _NEVER_DELETED, N_("Numbers of people at each event"), _AS_COUNTS),
     "ballots": Rule(
-        _NEVER_DELETED,
-        _NEVER_DELETED,
+        N_("The quarter ends"),
+        N_("30 days"),
         N_("Four numbers for each event, and no answer of a person"),
-        _AS_COUNTS,
+        N_("The sums of many events, as plain numbers"),
     ),
     "languages": Rule(
         _NEVER_DELETED,

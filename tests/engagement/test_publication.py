@@ -223,9 +223,9 @@ def test_audit_finds_a_lone_hidden_cell_of_a_naive_publisher() -> None:
     assert cell.fun == 3
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_audit_leaves_ten_people_wide_what_a_hundred_small_programs_hide(seed: int) -> None:
-    """A thousand programs in all: quarters and counties of a year are told, a county's quarter is not."""
+@pytest.mark.parametrize("seed", range(2))
+def test_audit_leaves_ten_people_wide_what_small_programs_hide(seed: int) -> None:
+    """Two hundred programs in all: quarters and counties of a year are told, a county's quarter is not."""
     draw = random.Random(seed)
     audited = 0
     for _ in range(100):
