@@ -1,6 +1,7 @@
 """Pages of every sort, in three languages and widths: what each of them keeps to, and what it weighs."""
 
 import json
+from datetime import UTC, datetime
 from itertools import count
 from urllib.request import urlopen
 
@@ -37,7 +38,12 @@ def events(place: Installation) -> dict[str, str]:
         listed += page["events"]
         address = (page["next"] or "").removeprefix(place.url)
     sorts = {
-        "plain": lambda event: event["status"] == "published" and event["takes_registrations"],
+        # What has begun takes nobody any more.
+        "plain": lambda event: (
+            event["status"] == "published"
+            and event["takes_registrations"]
+            and datetime.fromisoformat(str(event["starts_at"])) > datetime.now(UTC)
+        ),
         "canceled": lambda event: event["status"] == "cancelled",
         "moved": lambda event: event["moved_at"],
         "online": lambda event: event["delivery"] != "in_person",
