@@ -1,8 +1,10 @@
 """Which parts of a report may be shown beside their total, so that no small part can be worked out; pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from outreach.engagement.figures import Report
+from outreach.engagement.figures import Report, withheld
+from outreach.engagement.gathering import EngagementReport
 
 #: Fewer events, or fewer answers of either group, and a figure would be about a few people.
 LEAST_EVENTS, LEAST_ANSWERS = 5, 10
@@ -11,6 +13,13 @@ LEAST_EVENTS, LEAST_ANSWERS = 5, 10
 def is_enough(report: Report) -> bool:
     """Whether a part has at least 5 events and at least 10 answers in each of the two groups."""
     return _is_enough([report])
+
+
+def guarded(report: EngagementReport, *, is_shown: bool) -> EngagementReport:
+    """The report as it is when it may be shown, else without what people said."""
+    if is_shown or not report.figures.events_with_ballots:
+        return report
+    return replace(report, figures=withheld(report.figures))
 
 
 def shown(parts: Mapping[str, Report]) -> dict[str, Report]:

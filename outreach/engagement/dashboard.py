@@ -90,10 +90,7 @@ def _own(period: Period, organization_id: int | None) -> Report | None:
 
 
 def _guarded(report: EngagementReport) -> EngagementReport:
-    """The report, without what people said where too few events or answers made it."""
-    if cuts.is_enough(report.figures) or not report.figures.events_with_ballots:
-        return report
-    return replace(report, figures=figures.withheld(report.figures))
+    return cuts.guarded(report, is_shown=cuts.is_enough(report.figures))
 
 
 def _places() -> dict[str, str]:

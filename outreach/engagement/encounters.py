@@ -10,7 +10,6 @@ from dataclasses import astuple, dataclass
 from typing import Self
 
 from outreach.engagement.measures import NOT_ENOUGH_ANSWERS, Measure
-from outreach.i18n import N_
 
 #: In larger rooms two people may never see each other.
 SMALL_ROOM_PEOPLE = 60
@@ -18,8 +17,6 @@ SMALL_ROOM_PEOPLE = 60
 #: A quarter is told of only if so many events had cards, and so many cards of each group came.
 LEAST_EVENTS = 5
 LEAST_CARDS = 10
-
-FEW_CARDS = N_("Fewer than 5 events, or fewer than 10 cards of a group: we show nothing.")
 
 
 @dataclass(frozen=True, slots=True)

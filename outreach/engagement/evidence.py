@@ -51,19 +51,13 @@ def _report(period: Period, kind: str | None) -> EngagementReport:
     """A kind is shown where the dashboard shows it: beside all kinds it must give no other one away."""
     whole = engagement_report(period)
     if kind is None:
-        return _guarded(whole, is_shown=cuts.is_enough(whole.figures))
+        return cuts.guarded(whole, is_shown=cuts.is_enough(whole.figures))
     kinds = engagement_reports(period, "kind")
     found = kinds.get(kind)
     if found is None:
         return replace(whole, figures=figures.report([], events_held=0, head_count=None))
     shown = cuts.shown({name: made.figures for name, made in kinds.items() if made.figures.events_held})
-    return _guarded(found, is_shown=kind in shown and cuts.is_enough(whole.figures))
-
-
-def _guarded(report: EngagementReport, *, is_shown: bool) -> EngagementReport:
-    if is_shown or not report.figures.events_with_ballots:
-        return report
-    return replace(report, figures=figures.withheld(report.figures))
+    return cuts.guarded(found, is_shown=kind in shown and cuts.is_enough(whole.figures))
 
 
 def _partners(period: Period, kind: str | None) -> list[str]:

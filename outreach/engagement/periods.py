@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from outreach.errors import InvalidInputError
 from outreach.i18n import N_
+from outreach.quarters import Quarter, quarter_of
 
 _QUARTER = re.compile(r"([12][0-9]{3})-?[Qq]([1-4])")
 _YEAR = re.compile(r"[12][0-9]{3}")
@@ -47,14 +48,14 @@ def choices(today: date) -> list[Period]:
 
 def quarters_of(period: Period) -> list[Period]:
     """The quarters that a period is made of, the earliest first."""
-    count = (period.ends_on.year - period.starts_on.year) * 4
-    count += (period.ends_on.month - 1) // 3 - (period.starts_on.month - 1) // 3 + 1
-    return quarters_until(period.ends_on, count)
+    return quarters_until(
+        period.ends_on, quarter_number(period.ends_on) - quarter_number(period.starts_on) + 1
+    )
 
 
 def quarter_name(on: date) -> str:
     """The quarter a day is in: "2026-Q3"."""
-    return f"{on.year}-Q{(on.month + 2) // 3}"
+    return str(quarter_of(on))
 
 
 def quarter(number: int) -> Period:
@@ -64,7 +65,8 @@ def quarter(number: int) -> Period:
 
 def quarter_number(on: date) -> int:
     """The number of the quarter a day is in; that of the next quarter is one more."""
-    return on.year * 4 + (on.month - 1) // 3
+    its = quarter_of(on)
+    return its.year * 4 + its.number - 1
 
 
 def _named(text: str) -> Period:
@@ -77,9 +79,8 @@ def _named(text: str) -> Period:
 
 
 def _quarter(year: int, number: int) -> Period:
-    starts_on = date(year, 3 * number - 2, 1)
-    after = date(year + 1, 1, 1) if number == 4 else date(year, 3 * number + 1, 1)
-    return Period(f"{year}-Q{number}", starts_on, after - timedelta(days=1))
+    its = Quarter(year, number)
+    return Period(str(its), its.starts_on, its.ends_on)
 
 
 def _year(year: int) -> Period:

@@ -14,7 +14,7 @@ from outreach.database import db
 from outreach.events.models import Event
 from outreach.messaging.estimates import CENTS_PER_CALL, CENTS_PER_PART
 from outreach.messaging.models import Message
-from outreach.registration import retention, seats
+from outreach.registration import retention
 from outreach.registration.guests import open_guest
 from outreach.registration.keeping import Known, keep
 from outreach.registration.models import Registration
@@ -30,8 +30,7 @@ def forget(event: Event, *, vault: Vault, now: datetime) -> int:
 
     A second call finds nobody and adds nothing, nor does one while a legal hold keeps them.
     """
-    # Behind the lock, so that no hold comes between counting and deleting.
-    seats.lock(event.id)
+    # It locks the event, so that no hold comes between counting and deleting.
     if retention.is_held(event):
         return 0
     if event.status == "held":

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from outreach.plan.models import Plan
-from outreach.plan.quarters import Quarter, quarter_of, quarters_between
 from outreach.plan.reporting import CommitmentReport, PlanReport, facts_of, report_of
+from outreach.quarters import Quarter, quarter_of, quarters_between
 
 _FULFILLED = ("kept", "done")
 #: How far ahead the page looks for what is due next.

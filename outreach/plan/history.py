@@ -10,7 +10,7 @@ from sqlalchemy import select
 from outreach.accounts.models import Staff
 from outreach.database import db, insert
 from outreach.plan.models import Plan, PlanChange
-from outreach.plan.quarters import Quarter
+from outreach.quarters import Quarter
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from outreach.plan import export, reporting, service, wording
 from outreach.plan.committee import committee_report, default_quarter, quarters_of
 from outreach.plan.history import history_of, note_standing
 from outreach.plan.models import Plan
-from outreach.plan.quarters import read_quarter
 from outreach.policy import Action
+from outreach.quarters import read_quarter
 from outreach.runtime import now, settings
 from outreach.security import can, protect, requires
 from outreach.web import t

@@ -6,6 +6,7 @@ from typing import Any
 
 from outreach.database import Base, db, insert
 from outreach.events.models import Event
+from outreach.quarters import quarter_of
 from outreach.registration.models import EventTurnout, LanguageTurnout
 from outreach.registration.turnout import NAMES, PartyOutcome, by_door
 
@@ -21,8 +22,7 @@ def keep(event: Event, parties: Sequence[Known]) -> None:
             {"event_id": event.id, "door": door},
             {name: getattr(totals, name) for name in NAMES},
         )
-    on = event.starts_local
-    quarter = f"{on.year}-Q{(on.month + 2) // 3}"
+    quarter = str(quarter_of(event.starts_local))
     for locale, counted in _by_language(parties).items():
         _add(LanguageTurnout, {"quarter": quarter, "locale": locale}, counted)
 

@@ -31,6 +31,7 @@ PURE_FOUNDATION = {
     "inventory",
     "phone",
     "policy",
+    "quarters",
     "retention_schedule",
     "__init__",
 }
@@ -249,7 +250,6 @@ PURE_RULES = [
     "outreach.plan.due_words",
     "outreach.plan.importing",
     "outreach.plan.progress",
-    "outreach.plan.quarters",
     "outreach.plan.tables",
     "outreach.plan.wording",
     "outreach.registration.requests",

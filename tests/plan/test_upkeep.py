@@ -11,9 +11,9 @@ from outreach.plan import reporting, service, upkeep
 from outreach.plan.deeds import DeedDraft
 from outreach.plan.history import history_of, note_standing
 from outreach.plan.models import Commitment
-from outreach.plan.quarters import Quarter
 from outreach.plan.upkeep import PromiseEdit
 from outreach.policy import Role
+from outreach.quarters import Quarter
 from tests.factories import NOW, make_jurisdictions, make_organization, make_staff
 from tests.plan.kansas_city import DRAFT
 

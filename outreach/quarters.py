@@ -1,4 +1,4 @@
-"""Quarters of a year, by which a steering committee meets; pure."""
+"""Quarters of a year: what is counted, reported and met about by threes of months; pure."""
 
 import re
 from dataclasses import dataclass
