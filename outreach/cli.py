@@ -1,5 +1,6 @@
 """The `outreach` command: reads the environment and makes the application; the commands stand elsewhere."""
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -96,7 +97,11 @@ def application() -> Flask:
     """The application that the environment describes."""
     instance = ROOT / "instance"
     instance.mkdir(exist_ok=True)
-    return create_app(from_environment(os.environ, instance))
+    app = create_app(from_environment(os.environ, instance))
+    # What is loaded stays to the end: only what comes after it is looked through for garbage.
+    gc.freeze()
+    gc.enable()
+    return app
 
 
 @click.version_option(__version__)

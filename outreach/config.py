@@ -51,6 +51,8 @@ class Settings:
     key_store: Path | None = None
     #: Whether the environment named it: then it must be there, and is never made.
     is_key_store_named: bool = False
+    #: Where compiled templates are kept from one start to the next; None where each start makes them anew.
+    template_cache: Path | None = None
     #: Absolute address under which people reach us, without a slash at the end.
     public_url: str = "http://127.0.0.1:8000"
     #: IANA zone of the region, for what has no place of its own.
@@ -121,6 +123,7 @@ class _Reader:
             database_url=database_url,
             key_store=key_store,
             is_key_store_named=is_named,
+            template_cache=self.instance / "templates",
             secret_key=self.text("SECRET_KEY", DEVELOPMENT_SECRET),
             vault_key=self.vault_key(),
             public_url=self.public_url(),

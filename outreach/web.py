@@ -5,6 +5,7 @@ An edge that other edges use; it knows no feature.
 
 import gzip
 import hashlib
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -24,11 +25,13 @@ from flask import (
     request,
     url_for,
 )
+from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from outreach import __version__
 from outreach.i18n import (
     LANGUAGES,
     SOURCE_LOCALE,
@@ -39,7 +42,7 @@ from outreach.i18n import (
     translator,
 )
 from outreach.installation import is_demo
-from outreach.runtime import settings
+from outreach.runtime import Runtime, settings
 from outreach.security import current_staff
 
 LOCALE_COOKIE = "locale"
@@ -51,7 +54,8 @@ bp = Blueprint("web", __name__)
 
 def install(app: Flask) -> None:
     """Gives an application its languages: addresses, template words, context."""
-    offered = app.extensions["outreach"].settings.locales
+    runtime: Runtime = app.extensions["outreach"]
+    offered = runtime.settings.locales
 
     class LocaleConverter(BaseConverter):
         """Matches the first part of public addresses, when it is a language on offer."""
@@ -61,6 +65,7 @@ def install(app: Flask) -> None:
     app.url_map.converters["locale"] = LocaleConverter
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = _template_cache(runtime.settings.template_cache)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         lambda message: t().gettext(message),
         lambda one, many, count: t().ngettext(one, many, count),
@@ -83,6 +88,23 @@ def install(app: Flask) -> None:
     app.url_value_preprocessor(_take_locale)
     app.url_defaults(_add_locale)
     app.register_blueprint(bp)
+
+
+def _template_cache(folder: Path | None) -> FileSystemBytecodeCache | None:
+    """Where templates stay compiled: to compile them all takes thirty times as long as to read them back.
+
+    None where nothing can be written. What is read back is run as code, so the folder is its owner's only.
+    """
+    if folder is None:
+        return None
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    found = folder.stat()
+    is_ours = found.st_uid == os.geteuid() and not found.st_mode & 0o022 and os.access(folder, os.W_OK)
+    # Another version may compile the same template in another way.
+    return FileSystemBytecodeCache(str(folder), f"{__version__}-%s") if is_ours else None
 
 
 def warm_up(app: Flask) -> None:

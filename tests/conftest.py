@@ -52,8 +52,11 @@ def clock() -> FrozenClock:
 @pytest.fixture(scope="session")
 def make_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
     keys = tmp_path_factory.mktemp("keys")
+    # One for all processes that run tests.
+    templates = tmp_path_factory.getbasetemp().parent / "templates"
 
     def make(database_url: str, clock: Callable[[], datetime], **changes: object) -> Flask:
+        changes.setdefault("template_cache", templates)
         if database_url.startswith("postgresql"):
             changes.setdefault("key_store", keys)
         app = create_app(Settings(database_url=database_url, **changes), clock=clock)  # type: ignore[arg-type]
