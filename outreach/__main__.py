@@ -8,4 +8,4 @@ gc.disable()
 from outreach.cli import main  # noqa: E402
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="outreach")
