@@ -267,7 +267,10 @@ def overtake(database_url: str, effort: Effort) -> None:
 def receive(database_url: str, folder: Path, effort: Effort) -> None:
     """Texts to us, many in each second, at one server with its worker."""
     seed.seed_reminders(
-        create_app(Settings(database_url=database_url)), [datetime(2027, 1, 9, 18)], 2, now=datetime.now(UTC)
+        create_app(Settings(database_url=database_url, key_store=key_store(database_url))),
+        [datetime(2027, 1, 9, 18)],
+        2,
+        now=datetime.now(UTC),
     )
     taken = webhooks.bring(database_url, folder, effort.webhook_seconds)
     print(

@@ -5,7 +5,6 @@ The same code runs on SQLite (one machine) and on PostgreSQL (as many processes 
 
 import fcntl
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -17,6 +16,8 @@ from sqlalchemy import Connection, DateTime, Dialect, Engine, FromClause, MetaDa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from outreach.lines import Line
 
 #: Every constraint has a predictable name, so that a migration can alter it on both databases.
 NAMING = {
@@ -86,7 +87,7 @@ def transaction() -> Iterator[Session]:
 #: SQLite lets waiting writers sleep and look again, so that one of many may find the lock taken for
 #: seconds. Threads stand in line here; the first of each process stands in line at a file, where the
 #: system wakes whoever is next.
-_line = threading.RLock()
+_line = Line()
 
 
 @contextmanager

@@ -5,6 +5,8 @@ the outbox it opens its own transactions, one for each answer, so that no text t
 """
 
 import logging
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -18,6 +20,7 @@ from outreach.database import db, insert, transaction
 from outreach.keystore import day_key
 from outreach.messaging import answering, conversations
 from outreach.messaging.answering import Incoming
+from outreach.messaging.intake import Text
 from outreach.messaging.models import Assignment, InboundMessage
 from outreach.registration import holds
 from outreach.registration.guests import phone_hash
@@ -29,6 +32,8 @@ _log = logging.getLogger(__name__)
 #: A text that cannot be answered for so long goes to a person, and lets those after it pass.
 _TRIED_FOR = timedelta(minutes=10)
 _ANSWERED_AT_ONCE = 100
+#: Where so many texts wait, the worker rests after each as long as it worked.
+_RUSH = 20
 #: Words are kept no longer than they are of use; those that wait for a person, until one has read them.
 _KEPT_FOR = timedelta(days=3)
 _KEPT_FOR_PERSON = timedelta(days=30)
@@ -39,45 +44,39 @@ _TEXTS_TO_READ = 8
 _PLACE = "inbound"
 
 
-def receive(
-    provider_sid: str, phone: str, body: str, *, is_answered: bool = False, vault: Vault, now: datetime
-) -> int:
-    """Writes a text down and gives its id; one that comes twice keeps its first. Flushes.
+def receive(texts: Mapping[str, Text], *, vault: Vault, now: datetime) -> None:
+    """Writes texts down, each by the vendor's id; of one that comes twice the first stays. Flushes."""
+    rows = []
+    for sid, text in texts.items():
+        content = {"from": text.phone, "body": text.body, "is_answered": text.is_answered}
+        rows.append(_row(sid, content, vault=vault, now=now, needs_person=False))
+    _write(rows)
 
-    `is_answered` says that the vendor has answered it itself, as it does with STOP.
-    """
-    content = {"from": phone, "body": body, "is_answered": is_answered}
-    new_id = _write(provider_sid, content, vault=vault, now=now, needs_person=False)
-    if new_id is not None:
-        return new_id
-    return db.session.scalars(
-        select(InboundMessage.id).where(InboundMessage.provider_sid == provider_sid)
-    ).one()
+
+def id_of(sid: str) -> int:
+    """Our id of a text that was written down."""
+    return db.session.scalars(select(InboundMessage.id).where(InboundMessage.provider_sid == sid)).one()
 
 
 def ask_call_back(sid: str, phone: str, locale: str, *, vault: Vault, now: datetime) -> None:
     """Puts a number among those that wait for a person's call; once for each call or text. Flushes."""
     content = {"from": phone, "body": "", "is_answered": True, "call_locale": locale}
-    _write(sid, content, vault=vault, now=now, handled_at=now, needs_person=True)
+    _write([_row(sid, content, vault=vault, now=now, handled_at=now, needs_person=True)])
 
 
-def _write(
-    provider_sid: str, content: dict[str, Any], *, vault: Vault, now: datetime, **columns: Any
-) -> int | None:
-    """Adds a row and gives its id; None for a vendor's id that is there already."""
-    statement = insert(InboundMessage).values(
-        provider_sid=provider_sid,
-        phone_hash=phone_hash(vault, content["from"]),
-        sealed=vault.seal(content, place=_PLACE, key=day_key(now)),
-        received_at=now,
+def _write(rows: list[dict[str, Any]]) -> None:
+    statement = insert(InboundMessage.__table__).on_conflict_do_nothing(index_elements=["provider_sid"])
+    db.session.execute(statement, rows)
+
+
+def _row(sid: str, content: dict[str, Any], *, vault: Vault, now: datetime, **columns: Any) -> dict[str, Any]:
+    return {
+        "provider_sid": sid,
+        "phone_hash": phone_hash(vault, content["from"]),
+        "sealed": vault.seal(content, place=_PLACE, key=day_key(now)),
+        "received_at": now,
         **columns,
-    )
-    written: int | None = db.session.execute(
-        statement.on_conflict_do_nothing(index_elements=[InboundMessage.provider_sid]).returning(
-            InboundMessage.id
-        )
-    ).scalar()
-    return written
+    }
 
 
 def handle(inbound_id: int, *, settings: Settings, vault: Vault, now: datetime) -> None:
@@ -119,6 +118,8 @@ def handle(inbound_id: int, *, settings: Settings, vault: Vault, now: datetime) 
                 if wanted.call_locale is not None:
                     phone = opened(row, vault=vault).phone
                     ask_call_back(f"{row.provider_sid}:call", phone, wanted.call_locale, vault=vault, now=now)
+        if row is not None and row.id == inbound_id:
+            return
 
 
 def handle_waiting(*, settings: Settings, vault: Vault, now: datetime) -> int:
@@ -139,8 +140,12 @@ def handle_waiting(*, settings: Settings, vault: Vault, now: datetime) -> int:
         if hashed in failing:
             continue
         try:
+            began = time.monotonic()
             handle(inbound_id, settings=settings, vault=vault, now=now)
             answered += 1
+            if len(waiting) >= _RUSH:
+                # Those that come now are to be written down before those that came are answered.
+                time.sleep(time.monotonic() - began)
         except OperationalError:
             # Not the text's fault: the database is away.
             raise

@@ -57,9 +57,7 @@ def _unknown(listed: Sequence[Received]) -> list[Received]:
 
 
 def _write(sid: str, text: intake.Text, *, vault: Vault, received_at: datetime, now: datetime) -> None:
-    new_id = inbound.receive(
-        sid, text.phone, text.body, is_answered=text.is_answered, vault=vault, now=received_at
-    )
+    inbound.receive({sid: text}, vault=vault, now=received_at)
     if consent.read(text.body) == "stop":
         return
     # Its number has gone on since: a "1" would answer another question, a START undo a later STOP.
@@ -71,6 +69,6 @@ def _write(sid: str, text: intake.Text, *, vault: Vault, received_at: datetime, 
     if db.session.scalar(later.limit(1)) is not None:
         db.session.execute(
             update(InboundMessage)
-            .where(InboundMessage.id == new_id, InboundMessage.handled_at.is_(None))
+            .where(InboundMessage.provider_sid == sid, InboundMessage.handled_at.is_(None))
             .values(handled_at=now, needs_person=True)
         )

@@ -6,12 +6,14 @@ quiet hours and evidence are looked after.
 
 import logging
 import threading
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, current_app
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from outreach.database import transaction
+from outreach.lines import Together
 from outreach.messaging import inbound, intake
 from outreach.messaging.signatures import require_signature
 from outreach.runtime import now, settings, vault
@@ -23,8 +25,8 @@ bp = Blueprint("twilio", __name__, url_prefix="/hooks/twilio")
 # A signature of the vendor's takes the place of a token of ours.
 csrf.exempt(bp)
 
-#: So many texts at once are answered by the process that takes them.
-_answering = threading.BoundedSemaphore(2)
+#: Held while a text is answered by the request that brought it.
+_answering = threading.Lock()
 
 _EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -45,17 +47,14 @@ def sms() -> Response:
     )
     if text is None:
         return _taken()
-    with transaction():
-        inbound_id = inbound.receive(
-            sid, text.phone, text.body, is_answered=text.is_answered, vault=vault(), now=now()
-        )
+    is_alone = _write_down((sid, text))
     # In a rush the worker answers, within a second: the vendor, and whoever else texts, need not wait for it.
-    if _answering.acquire(blocking=False):
+    if is_alone and _answering.acquire(blocking=False):
         try:
-            inbound.handle(inbound_id, settings=settings(), vault=vault(), now=now())
+            inbound.handle(inbound.id_of(sid), settings=settings(), vault=vault(), now=now())
         except Exception as error:
             # It is written down: the worker tries again. A traceback could hold words and numbers.
-            _log.error("inbound text %s is left to the worker: %s", inbound_id, type(error).__name__)
+            _log.error("an inbound text is left to the worker: %s", type(error).__name__)
         finally:
             _answering.release()
     return _taken()
@@ -71,3 +70,13 @@ def unreachable(error: Exception) -> Response:
 
 def _taken() -> Response:
     return current_app.response_class(_EMPTY, content_type="text/xml; charset=utf-8")
+
+
+def _write_all(texts: Sequence[tuple[str, intake.Text]]) -> list[bool]:
+    with transaction():
+        inbound.receive(dict(texts), vault=vault(), now=now())
+    return [len(texts) == 1] * len(texts)
+
+
+#: Writes texts down with one commit for all that come at once, and says whether one came alone.
+_write_down = Together(_write_all)

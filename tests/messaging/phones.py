@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from outreach.config import Settings
 from outreach.database import db, transaction
-from outreach.messaging import inbound
+from outreach.messaging import inbound, intake
 from outreach.messaging.models import Conversation, InboundMessage, Message
 from outreach.messaging.turns import Dialogue
 from outreach.registration.guests import phone_hash
@@ -34,9 +34,9 @@ class Phone:
         """Only writes the text down."""
         self.last_sid = sid or new_sid()
         with transaction():
-            return inbound.receive(
-                self.last_sid, self.number, body, is_answered=is_answered, vault=self.vault, now=self.now
-            )
+            text = intake.Text(self.number, body, is_answered)
+            inbound.receive({self.last_sid: text}, vault=self.vault, now=self.now)
+            return inbound.id_of(self.last_sid)
 
     def handle(self, inbound_id: int) -> None:
         inbound.handle(inbound_id, settings=self.settings, vault=self.vault, now=self.now)

@@ -8,6 +8,7 @@ import pytest
 
 from outreach.database import db, transaction
 from outreach.messaging import inbound, metrics, senders
+from outreach.messaging.intake import Text
 from outreach.messaging.models import Message, WorkerMark
 from outreach.messaging.outbox import STATES
 from tests.factories import NOW, make_event
@@ -26,7 +27,7 @@ def fill(vault) -> None:
     arrived = put(vault, dedup_key="arrived")
     with transaction() as session:
         session.get_one(Message, arrived).state = "delivered"
-        inbound.receive(new_sid(), PHONE, "my own words", is_answered=False, vault=vault, now=NOW)
+        inbound.receive({new_sid(): Text(PHONE, "my own words", False)}, vault=vault, now=NOW)
         session.add(WorkerMark(name="planned", at=NOW - timedelta(seconds=40)))
         make_event(title="The secret picnic")
         make_event(title="A draft", status="draft")

@@ -17,6 +17,7 @@ from outreach.errors import NotFoundError
 from outreach.events.models import Event
 from outreach.keystore import KeyStore, day_key, event_key
 from outreach.messaging import actions, conversations, inbound, purging
+from outreach.messaging.intake import Text
 from outreach.messaging.models import InboundMessage, Message
 from outreach.registration import holds, retention, service
 from outreach.registration.guests import open_guest, open_party, seal_guest
@@ -66,7 +67,7 @@ def welcomed(vault: Vault) -> Event:
     with transaction():
         event = make_event()
         made = register(event, vault)
-        inbound.receive("SM1", PHONE, "I am Amina", vault=vault, now=event.ends_at)
+        inbound.receive({"SM1": Text(PHONE, "I am Amina", False)}, vault=vault, now=event.ends_at)
         conversations.keep("hash", conversations.Kept("es", said="Amina?"), vault=vault, now=event.ends_at)
         db.session.execute(update(InboundMessage).values(handled_at=event.ends_at))
     key = event_key(event.public_id)

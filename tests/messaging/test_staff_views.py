@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from outreach.database import db, transaction
 from outreach.events.models import Event
 from outreach.messaging import inbound, senders
+from outreach.messaging.intake import Text
 from outreach.messaging.models import InboundMessage, Message
 from outreach.policy import Role
 from outreach.registration import service
@@ -93,12 +94,12 @@ def test_words_for_a_person_are_shown_without_the_number(staff, make_phone, even
     row = register(phone, event)
     phone.text("9")
     with transaction():
-        inbound_id = inbound.receive(
-            "SM" + "f" * 32, phone.number, "Can my <sister> come?", vault=phone.vault, now=NOW
-        )
+        text = Text(phone.number, "Can my <sister> come?", False)
+        sid = "SM" + "f" * 32
+        inbound.receive({sid: text}, vault=phone.vault, now=NOW)
         db.session.execute(
             update(InboundMessage)
-            .where(InboundMessage.id == inbound_id)
+            .where(InboundMessage.provider_sid == sid)
             .values(handled_at=NOW, needs_person=True)
         )
 
