@@ -1,6 +1,7 @@
 """The `outreach` command: what it does, and what it says when it cannot."""
 
 import json
+import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def test_every_command_explains_itself():
 
         assert result.exit_code == 0, arguments
         assert "Usage:" in result.output
+
+
+def test_package_runs_as_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr("sys.argv", ["python -m outreach", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("outreach", run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("outreach, version ")
 
 
 def test_check_says_what_to_do_about_an_old_database(run):

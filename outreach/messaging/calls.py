@@ -30,7 +30,7 @@ from outreach.messaging.facts import (
 )
 from outreach.messaging.models import Message, VoiceStep
 from outreach.messaging.phrases import Notice, Phrase
-from outreach.messaging.reminders import facts_about
+from outreach.messaging.reminders import facts_about, note_told
 from outreach.messaging.speech import Speaker
 from outreach.messaging.turns import (
     PAUSE,
@@ -43,13 +43,16 @@ from outreach.messaging.turns import (
     OfferFacts,
     Reaffirm,
     Register,
+    Told,
 )
 from outreach.messaging.voice_phrases import GONE, GOODBYE, Line, spoken
 from outreach.messaging.voice_turns import (
     NUMBER_STEPS,
     Call,
+    CallsStarted,
     CheckCode,
     Checked,
+    StartCalls,
     StopCalls,
     VoiceFacts,
     VoiceTurn,
@@ -213,10 +216,15 @@ class _Exchange:
             case (
                 Register() | Cancel() | ChangeParty() | AcceptOffer() | DeclineOffer() | Reaffirm() as attempt
             ):
-                outcome = carry_out(attempt, self.caller(call, keys, said)).outcome
-                turn = voice_dialogue.concluded(turn, outcome, self.facts(call))
+                done = carry_out(attempt, self.caller(call, keys, said))
+                turn = voice_dialogue.concluded(turn, done.outcome, self.facts(call))
+                if isinstance(done.outcome, Told) and done.row is not None:
+                    note_told(done.row, vault=self.vault, now=self.now)
                 if isinstance(attempt, Register):
                     self.drop_draft(attempt.event_public_id)
+            case StartCalls():
+                started = CallsStarted(self.start_calls(call, f"{said}\n> {keys}"))
+                turn = voice_dialogue.concluded(turn, started, self.facts(call))
             case StopCalls():
                 self.stop_calls(call, f"{said}\n> {keys}")
         # After the attempt: one wrong code too many leads to a person as well.
@@ -244,6 +252,7 @@ class _Exchange:
             offer=self.open_offer(rows),
             owed=self.owed(call, rows),
             last_text=self.last_text() if is_proven else None,
+            is_stopped=call is not None and call.step == "texts" and self.is_stopped(),
             recorded_only=frozenset(self.offered) - VOICES.keys(),
         )
         self.speaker.hear_of((*facts.events, *(one.event for one in facts.registrations)))
@@ -261,6 +270,13 @@ class _Exchange:
     def stop_calls(self, call: Call, wording: str) -> None:
         assert self.phone is not None
         suppressions.stop(self.phone, wording, call.locale, source="call", vault=self.vault, now=self.now)
+
+    def start_calls(self, call: Call, wording: str) -> bool:
+        assert self.phone is not None
+        return suppressions.start_by_call(self.phone, wording, call.locale, vault=self.vault, now=self.now)
+
+    def is_stopped(self) -> bool:
+        return self.hashed is not None and suppressions.reason(self.hashed) in ("stop", "blocked")
 
     def open_offer(self, rows: Sequence[Registration]) -> OfferFacts | None:
         offer = latest_offer(rows, now=self.now, is_spoken=True)

@@ -27,6 +27,7 @@ MENU = N_(
     "To give up a place, press 3. For a person, press 9."
 )
 MENU_CHANGE = N_("To change how many people come, press 4.")
+MENU_CALLS = N_("If you ended our calls and want them again, press 5.")
 MENU_WITHOUT_NUMBER = N_(
     "To hear events and sign up, press 1. We cannot see your phone number. "
     "For anything else, please call again with your number shown."
@@ -56,11 +57,16 @@ CONFIRM_WAITLIST = N_(
 )
 #: What 47 CFR 64.1200(f)(9) and the carriers' rules ask for, as on the web: `registration.consent_words`.
 TEXTS = N_(
-    "May Outreach %(region)s text this phone about this event: a confirmation, reminders, and changes? "
-    "That is about 4 texts. Message and data rates may apply. You can answer STOP at any time to end the "
-    "texts, or HELP to get help. You can come without saying yes. For texts, press 1. For no texts, press 2."
+    "May Outreach %(region)s text this phone about this event: a confirmation, reminders, changes, and "
+    "thanks? Number of texts: about %(count)s, and one for each change. Message and data rates may apply. "
+    "You can answer STOP at any time to end the texts, or HELP to get help. You can come without saying yes. "
+    "For texts, press 1. For no texts, press 2."
 )
-CALLS = N_("To be called instead with a computer voice, about 2 times, press 3. In a call, 0 ends the calls.")
+#: Who signs up in a call needs no other one to confirm it.
+CALLS = N_(
+    "To be called instead with a computer voice, press 3. "
+    "Number of calls: about %(count)s, and one for each change. In a call, 0 ends the calls."
+)
 
 # Results.
 REGISTERED = N_("You are signed up: %(title)s, %(when)s, %(street)s. Number of people: %(party)s.")
@@ -120,6 +126,8 @@ KEPT = N_("Your place at %(title)s, %(when)s, is kept.")
 CALLED = N_("Hello. This is the event line for %(region)s. We call about your sign-up.")
 #: To an answering machine, which anybody may listen to.
 CALLED_MACHINE = N_("Hello. This is the event line for %(region)s.")
+#: Of a sign-up nothing more than this: the code is for whoever picks up.
+ABOUT = N_("We have news of %(title)s, %(when)s, %(street)s.")
 CALL_BACK = N_("To answer, please call this number.")
 REMINDER = N_("We remind you of %(title)s, %(when)s, %(street)s.")
 SOON = N_("It begins soon: %(title)s, %(when)s, %(street)s.")
@@ -129,9 +137,22 @@ SEATS_FREE = N_("Seats are free: %(title)s, %(when)s, %(street)s. Please answer 
 PARTY_NOW = N_("Number of people: %(party)s.")
 COMING = N_("If you are coming, press 1. If you cannot come, press 2.")
 CANNOT_COME = N_("If you cannot come, press 2.")
+REPEAT = N_("To hear this again, press star.")
 PERSON_OR_END = N_("For a person, press 9. To get no more calls and texts from us, press 0.")
 REAFFIRMED = N_("Thank you. We expect you at %(title)s, %(when)s.")
-CALLS_STOPPED = N_("You will get no calls and no texts from us now. Goodbye.")
+CALLS_STOPPED = N_(
+    "You will get no calls and no texts from us now. To get them again, call this number and press 5. "
+    "Goodbye."
+)
+#: To one who signs up after that; the key is that of the menu, which follows.
+CALLS_ARE_STOPPED = N_("You ended calls and texts from us. To get them again, press 5.")
+CALLS_AGAIN = N_(
+    "Do you want calls and texts from us again, about what you sign up for? "
+    "Message and data rates may apply. For yes, press 1. For no, press 2."
+)
+CALLS_STARTED = N_("You will get calls and texts from us again.")
+#: What a text ended, only a text begins again: a caller's number can be forged.
+START_BY_TEXT = N_("A text from this number ended our texts. To get them again, text START to us.")
 GOODBYE = N_("Goodbye.")
 
 # Persons, and what we cannot understand.

@@ -24,12 +24,14 @@ from outreach.messaging.turns import (
     Told,
 )
 from outreach.messaging.voice_phrases import Line, digits
-from outreach.messaging.voice_turns import Attempt, Call, StopCalls, VoiceFacts
+from outreach.messaging.voice_turns import Attempt, Call, CallsStarted, StopCalls, VoiceFacts
+from outreach.registration.consent_words import OTHER_TEXTS
 
 EVENTS_PER_PAGE = 4
 MORE_KEY = "5"
 #: What is told first in a call that we place.
 _NEWS: Mapping[Purpose, str] = {
+    "confirmation": phrases.ABOUT,
     "day_before": phrases.REMINDER,
     "two_hours_before": phrases.SOON,
     "moved": phrases.MOVED,
@@ -58,19 +60,15 @@ class Saying:
                 )
             case "menu":
                 menu = phrases.MENU if self.facts.has_number else phrases.MENU_WITHOUT_NUMBER
-                change = (self.line(phrases.MENU_CHANGE),) if self.facts.has_number else ()
-                return (self.line(menu), *change, self.line(phrases.REPEAT_OR_BACK))
+                own = (phrases.MENU_CHANGE, phrases.MENU_CALLS) if self.facts.has_number else ()
+                return tuple(self.line(message) for message in (menu, *own, phrases.REPEAT_OR_BACK))
             case "events":
                 return (*self._event_lines(), self.line(phrases.REPEAT_OR_BACK))
             case "party" | "confirm":
                 return self._event_question(self.facts.event) if self.facts.event else ()
             case "texts":
-                if self.facts.event is None:
-                    return ()
-                return (
-                    self.line(phrases.TEXTS, region=self.facts.region),
-                    self.line(phrases.CALLS),
-                )
+                event = self.facts.event
+                return self._consent(event.reminders) if event else ()
             case "code":
                 return (self.line(phrases.CODE),)
             case "pick":
@@ -90,6 +88,8 @@ class Saying:
                         phrases.CONFIRM_PARTY, found, old=found.party_size, party=self.call.party_size
                     ),
                 )
+            case "calls_again":
+                return (self.line(phrases.CALLS_AGAIN),)
             case "owed":
                 return self._owed_question(self.facts.owed) if self.facts.owed else ()
             case "offer":
@@ -128,10 +128,26 @@ class Saying:
                 return (self.line(phrases.SEATS_OFFERED, **_told(owed.facts)), end)
             case "cancelled":
                 return (self._news(owed), end)
+            case "confirmation":
+                told = self._confirmed(owed.facts)
+                return (*told, self.line(phrases.REPEAT), self.line(phrases.CANNOT_COME), end)
             case _:
                 keys = phrases.CANNOT_COME if owed.facts.waiting else phrases.COMING
                 party = self.line(phrases.PARTY_NOW, party=owed.facts.party_size)
                 return (self._news(owed), party, self.line(keys), end)
+
+    def _confirmed(self, facts: MessageFacts) -> tuple[Line, ...]:
+        message = phrases.WAITLISTED if facts.waiting else phrases.REGISTERED
+        code = self.line(phrases.CODE_TWICE, code=digits(facts.code))
+        return (self.line(message, **_told(facts)), code)
+
+    def _consent(self, reminders: int) -> tuple[Line, ...]:
+        """What is agreed to by a key: as many as are owed if nothing changes, as on the web."""
+        texts = reminders + OTHER_TEXTS
+        return (
+            self.line(phrases.TEXTS, region=self.facts.region, count=texts),
+            self.line(phrases.CALLS, count=reminders),
+        )
 
     def _event_lines(self) -> tuple[Line, ...]:
         events = [
@@ -179,15 +195,19 @@ class Saying:
             return (self.line(phrases.TEXT_WITHOUT_VOICE),)
         return (self.line(phrases.LAST_TEXT), text)
 
-    def result(self, outcome: Outcome, action: Attempt | AskPerson | StopCalls | None) -> tuple[Line, ...]:
+    def result(
+        self, outcome: Outcome | CallsStarted, action: Attempt | AskPerson | StopCalls | None
+    ) -> tuple[Line, ...]:
         """The sentences for what became of an attempt."""
         match outcome:
             case Told(facts):
-                message = phrases.WAITLISTED if facts.waiting else phrases.REGISTERED
-                code = self.line(phrases.CODE_TWICE, code=digits(facts.code))
                 is_texted = isinstance(action, Register) and action.wants_texts
                 follows = (self.line(phrases.TEXT_FOLLOWS),) if is_texted else ()
-                return (self.line(message, **_told(facts)), code, *follows)
+                if self.facts.is_stopped:
+                    follows = (self.line(phrases.CALLS_ARE_STOPPED),)
+                return (*self._confirmed(facts), *follows)
+            case CallsStarted(is_so):
+                return (self.line(phrases.CALLS_STARTED if is_so else phrases.START_BY_TEXT),)
             case AlreadyRegistered():
                 return (self.line(phrases.ALREADY),)
             case GivenUp(facts):
