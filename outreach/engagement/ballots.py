@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, false, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from outreach.database import db, insert
 from outreach.engagement.batches import Batch
@@ -15,7 +16,9 @@ from outreach.errors import ConflictError
 from outreach.events.models import Event
 from outreach.events.planning import close_as_held
 from outreach.i18n import N_, local
+from outreach.registration import holds
 from outreach.registration.models import Attendance
+from outreach.registration.pauses import events_kept, is_paused
 
 _TABLES: dict[QuestionId, type[EventTally] | type[TalkTally]] = {"background": EventTally, "talk": TalkTally}
 
@@ -103,6 +106,14 @@ def ask_about_talk(event: Event, wanted: bool) -> None:
     )
     if asks_about_talk(event):
         raise ConflictError(N_("Answers to this question were handed in already. It stays."))
+
+
+def may_go(event_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The condition that no legal hold keeps what is stored of an event's ballots, as it is now."""
+    found = holds.active()
+    if is_paused("ballots", None, found):
+        return false()
+    return event_id.not_in(events_kept("ballots", found))
 
 
 def _add(event: Event, batches: Iterable[Batch], *, now: datetime) -> None:
