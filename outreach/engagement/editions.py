@@ -6,7 +6,7 @@ changes nothing, so that no two versions tell by their difference what somebody 
 A legal hold on ballots changes no edition. It only keeps the totals of its events until it is lifted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -71,16 +71,36 @@ def every() -> list[Edition]:
     return list(db.session.scalars(_editions()))
 
 
-def published() -> list[Edition]:
-    """The editions that anybody may read, the latest first."""
-    found = db.session.scalars(_editions().where(Edition.published.is_not(None)))
-    return [edition for edition in found if edition.published][::-1]
-
-
 def find(name: str) -> Edition | None:
     """The published edition of a name."""
     edition = db.session.scalar(select(Edition).where(Edition.name == name))
     return edition if edition and edition.published else None
+
+
+def joined(edition: Edition, among: Iterable[Edition]) -> list[str]:
+    """The quarters before an edition's own that were too small to stand alone and are in it."""
+    if "-Q" not in edition.name:
+        return []
+    return [each.name for each in _too_small(among) if edition.starts_on <= each.ends_on < edition.ends_on]
+
+
+def left_out(edition: Edition, among: Iterable[Edition]) -> list[str]:
+    """The last quarters of an edition's year that were too small for it."""
+    if "-Q" in edition.name:
+        return []
+    year_ends_on = date(edition.ends_on.year, 12, 31)
+    return [each.name for each in _too_small(among) if edition.ends_on < each.ends_on <= year_ends_on]
+
+
+def waiting(among: Iterable[Edition]) -> list[str]:
+    """The last quarters that were too small to stand alone and are in no published edition."""
+    found = list(among)
+    last = max((each.ends_on for each in found if each.published), default=date.min)
+    return [each.name for each in _too_small(found) if each.ends_on > last]
+
+
+def _too_small(among: Iterable[Edition]) -> list[Edition]:
+    return [each for each in among if not each.published]
 
 
 def place_names() -> dict[str, str]:

@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 
 from outreach import audit
 from outreach.database import db, transaction
-from outreach.engagement import contact_service, editions
+from outreach.engagement import contact_service, editions, figures
 from outreach.engagement.contact_service import contact_report
-from outreach.engagement.gathering import Scope
+from outreach.engagement.gathering import JOINED, WAITS, Missing, Scope
 from outreach.engagement.models import Edition, EditionStatistics, EventTally, TalkTally
 from outreach.engagement.periods import Period, parse
-from outreach.engagement.service import engagement_report, engagement_reports
+from outreach.engagement.service import asked, engagement_report, engagement_reports, gather
 from outreach.errors import ConflictError
 from outreach.events.models import Event
 from outreach.registration import holds
@@ -93,13 +93,17 @@ def test_quarter_too_small_to_publish_waits_for_the_next(context):
     assert tallies() == sum(held.totals is not None for held in season(SUMMER, 40))
     assert editions.find("2026-Q2") is None
     waiting = engagement_report(SPRING)
-    assert (waiting.figures.events_held, waiting.missing) == (0, ("2026-Q2",))
+    assert waiting.missing == (Missing("2026-Q2", "waits"),)
+    assert {(row.value, row.reason) for row in figures.rows(waiting.figures)} == {(None, WAITS)}
 
     assert freeze(date(2026, 11, 15)) == ["2026-Q3"]
     edition = editions.find("2026-Q3")
     assert edition.starts_on == SPRING.starts_on
     assert engagement_report(SUMMER).figures.events_held == 43
-    assert engagement_report(YEAR).figures.events_held == 43
+    year = engagement_report(YEAR)
+    assert (year.figures.events_held, year.missing) == (43, ())
+    assert engagement_report(SPRING).missing == (Missing("2026-Q2", "waits"),)
+    assert [(each.quarter, each.counted_with) for each in gather(asked(YEAR))[1]] == [("2026-Q2", "2026-Q3")]
     # Nothing is left of the three events alone, nor can it be had by taking cuts from the whole.
     assert {row.cut for row in db.session.scalars(select(EditionStatistics))} == {""}
     assert len(list(db.session.scalars(select(EditionStatistics)))) == 1
@@ -178,7 +182,8 @@ def test_cut_of_a_frozen_quarter_is_shown_where_it_is_kept_and_missing_where_not
         if " " not in place:
             assert engagement_report(SPRING, Scope(county=place)).figures == found.figures
     two = engagement_report(SPRING, Scope(county="online", kind="convening"))
-    assert (two.figures.events_held, two.missing) == (0, ("2026-Q2",))
+    assert two.missing == (Missing("2026-Q2", "joined"),)
+    assert {(row.value, row.reason) for row in figures.rows(two.figures)} == {(None, JOINED)}
 
 
 def test_edition_keeps_its_rules_and_its_method(context):
