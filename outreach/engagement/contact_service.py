@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select
 from outreach.database import db, insert
 from outreach.engagement import ballots, cards, periods
 from outreach.engagement.contact import Contact, Talk
-from outreach.engagement.models import CardProgram, TalkTally, TalkTotal
+from outreach.engagement.models import CardProgram, EventTally, TalkTally, TalkTotal
 from outreach.engagement.periods import Period
 from outreach.events.models import Event
 from outreach.registration.models import Attendance
@@ -71,12 +71,14 @@ def _add(quarter: Period, found: Talk, may_go: ColumnElement[bool]) -> None:
 
 def _open_talk(period: Period, *conditions: ColumnElement[bool]) -> Talk:
     """The question's totals that are neither sealed nor folded, added up."""
-    people = case((Event.head_count > _CAST, Event.head_count), else_=_CAST)
+    could_be_asked = Event.head_count - func.coalesce(EventTally.children, 0)
+    people = case((could_be_asked > _CAST, could_be_asked), else_=_CAST)
     sums = (TalkTally.talked, TalkTally.did_not, people)
     found = db.session.execute(
         select(func.count(), *(func.coalesce(func.sum(each), 0) for each in sums))
         .select_from(TalkTally)
         .join(Event, Event.id == TalkTally.event_id)
+        .outerjoin(EventTally, EventTally.event_id == Event.id)
         .where(TalkTally.submitted_on.is_not(None), *_open(), *_within(period), *conditions)
     ).one()
     return Talk(*map(int, found))

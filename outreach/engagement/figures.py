@@ -402,7 +402,10 @@ _LINES = (
         "head_count",
         "people",
         N_("Heads counted at the door"),
-        N_("Counted. All head counts of the events held, added up. Somebody at two events counts twice."),
+        N_(
+            "Counted. All head counts of the events held, added up, without children under 16 where the door"
+            " counted them apart. Somebody at two events counts twice."
+        ),
     ),
     _Line(
         "counted_rate",

@@ -1,5 +1,6 @@
-"""Legal holds that name one thing of one event"""
+"""Legal holds that name one thing of one event, and children whom nobody asks"""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
@@ -9,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("event_tally", sa.Column("children", sa.Integer(), nullable=True))
     with op.batch_alter_table("legal_hold") as batch:
         batch.drop_constraint(op.f("ck_legal_hold_scope"), type_="check")
         batch.create_check_constraint(
@@ -17,7 +19,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # The wider of two narrow holds would keep too little: all of the event stays.
+    # A hold may come to keep more than it names, never less.
     op.execute(
         "UPDATE legal_hold SET holding_id = NULL WHERE holding_id IS NOT NULL AND event_id IS NOT NULL"
     )
@@ -26,3 +28,4 @@ def downgrade() -> None:
         batch.create_check_constraint(
             op.f("ck_legal_hold_scope"), "(holding_id IS NULL) <> (event_id IS NULL)"
         )
+    op.drop_column("event_tally", "children")
