@@ -155,8 +155,8 @@ def _make_gateway(app: Flask, settings: Settings) -> Gateway:
 def _freeze(worker: Worker, now: datetime) -> int:
     with transaction():
         made = editions.freeze_due(today=local(now, worker.settings.time_zone).date(), now=now)
-    if made:
-        clean_up()
+    # Without an edition too: what a lifted hold kept is erased now.
+    clean_up()
     return len(made)
 
 

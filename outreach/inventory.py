@@ -203,7 +203,7 @@ HOLDINGS: tuple[Holding, ...] = (
             *_columns(
                 "event_tally",
                 "event_id newcomers residents both unsaid newcomers_by_device residents_by_device "
-                "both_by_device unsaid_by_device submitted_on",
+                "both_by_device unsaid_by_device children submitted_on",
             ),
             *_columns(
                 "talk_tally",

@@ -111,7 +111,7 @@ class _Stock:
 
 
 def _stock() -> _Stock:
-    named = (hold.event.public_id if hold.event else hold.holding_id or "" for hold in holds.announced())
+    named = (hold.scope for hold in holds.announced())
     return _Stock(held.counted_at(), held.records(), tuple(named))
 
 

@@ -4,18 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, false, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from outreach.database import db, insert
 from outreach.engagement.batches import Batch
 from outreach.engagement.models import BallotBatch, EventTally, TalkTally
 from outreach.engagement.questions import QUESTIONS, QuestionId
 from outreach.engagement.totals import BallotTotals, TalkTotals, check, check_cast
-from outreach.errors import ConflictError
+from outreach.errors import ConflictError, InvalidInputError
 from outreach.events.models import Event
 from outreach.events.planning import close_as_held
 from outreach.i18n import N_, local
+from outreach.registration import holds
 from outreach.registration.models import Attendance
+from outreach.registration.pauses import events_kept, is_paused
 
 _TABLES: dict[QuestionId, type[EventTally] | type[TalkTally]] = {"background": EventTally, "talk": TalkTally}
 
@@ -28,21 +31,29 @@ def close(
     now: datetime,
     talk: TalkTotals | None = None,
     batches: Iterable[Batch] = (),
+    children: int | None = None,
 ) -> None:
     """Closes an event with the people counted in the room and the ballots handed in.
 
+    `children` of those people are under 16 and were not asked; None where nobody counted them apart.
     Flushes. May be said again to correct it until the event's guests are forgotten: totals counted by
     hand take the place of earlier ones, none leave them, and each device's batch is added once. Raises
-    as `submit` and `planning.close_as_held` do.
+    as `submit` and `planning.close_as_held` do, and InvalidInputError for more children than people.
     """
     _require_open(event)
+    could_be_asked = head_count - (children or 0)
+    if could_be_asked < 0:
+        raise InvalidInputError(
+            N_("There are more children than people. Count both again."), field="children"
+        )
     close_as_held(event, head_count, now=now)
     for by_hand in (totals, talk):
         if by_hand is not None:
-            submit(event, by_hand, head_count=head_count, now=now)
+            submit(event, by_hand, head_count=could_be_asked, now=now)
     _add(event, batches, now=now)
     for question in QUESTIONS:
-        check_cast(ballots_cast(event, question) or 0, head_count)
+        check_cast(ballots_cast(event, question) or 0, could_be_asked)
+    db.session.execute(update(EventTally).where(EventTally.event_id == event.id).values(children=children))
 
 
 def submit(event: Event, totals: BallotTotals | TalkTotals, *, head_count: int, now: datetime) -> None:
@@ -74,6 +85,11 @@ def ballots_cast(event: Event, question: QuestionId = "background") -> int | Non
     )
 
 
+def children_of(event: Event) -> int | None:
+    """How many heads of an event were under 16; None where nobody counted them apart, or nobody was asked."""
+    return db.session.scalar(select(EventTally.children).where(EventTally.event_id == event.id))
+
+
 def taken_keys(event: Event) -> list[str]:
     """The keys of all device totals that were added to an event, in no order of time."""
     return list(
@@ -103,6 +119,14 @@ def ask_about_talk(event: Event, wanted: bool) -> None:
     )
     if asks_about_talk(event):
         raise ConflictError(N_("Answers to this question were handed in already. It stays."))
+
+
+def may_go(event_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The condition that no legal hold keeps what is stored of an event's ballots, as it is now."""
+    found = holds.active()
+    if is_paused("ballots", None, found):
+        return false()
+    return event_id.not_in(events_kept("ballots", found))
 
 
 def _add(event: Event, batches: Iterable[Batch], *, now: datetime) -> None:

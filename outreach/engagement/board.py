@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from outreach.engagement.appendix import Appendix
 from outreach.engagement.contact import Contact
 from outreach.engagement.figures import Report
-from outreach.engagement.gathering import Cut, EngagementReport
+from outreach.engagement.gathering import Cut, EngagementReport, Missing
 from outreach.engagement.trend import Point
 
 #: What a report is divided by on the page, in this order.
@@ -28,7 +28,9 @@ class Dashboard:
     points: list[Point]
     #: What may be said of the last four quarters and the four before, as a message id.
     change: str
+    #: Frozen quarters that are in the whole report, and not kept apart like this.
+    joined: Mapping[Cut, tuple[Missing, ...]]
     #: The figures of the reader's own organization; None for whoever coordinates all.
-    own: Report | None
+    own: EngagementReport | None
     #: Names of counties by their slugs.
     places: Mapping[str, str]

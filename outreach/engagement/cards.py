@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, exists, select
 from outreach import audit
 from outreach.chain import Deed
 from outreach.database import db, insert
-from outreach.engagement import periods
+from outreach.engagement import ballots, periods
 from outreach.engagement.encounters import CardRoom, Encounters, can_be_told, encounters
 from outreach.engagement.models import (
     BallotBatch,
@@ -137,11 +137,14 @@ def told(period: Period) -> Encounters | None:
 
 
 def forget_batches() -> None:
-    """Deletes the keys of device totals whose event nobody can correct any more. Flushes."""
+    """Deletes the keys of device totals whose event nobody can correct any more, and that no hold keeps.
+
+    Flushes.
+    """
     is_over = exists().where(
         Attendance.event_id == BallotBatch.event_id, Attendance.forgotten_at.is_not(None)
     )
-    db.session.execute(delete(BallotBatch).where(is_over))
+    db.session.execute(delete(BallotBatch).where(is_over, ballots.may_go(BallotBatch.event_id)))
 
 
 def _require_cards(event: Event) -> None:

@@ -102,6 +102,7 @@ def _text(made: Dashboard, t: Translator) -> str:
     lines = [
         f"{report.period.name}: {t.day(report.period.starts_on)} - {t.day(report.period.ends_on)}",
         f"{t(STRATA_SENTENCES[report.strata])} {t(N_('Method %(version)s.'), version=report.figures.method)}",
+        *wording.missing_sentences(report.missing, t),
         "",
     ]
     for row in rows:

@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select
 
 from outreach.database import db, insert
-from outreach.engagement import cards, periods
+from outreach.engagement import ballots, cards, periods
 from outreach.engagement.contact import Contact, Talk
-from outreach.engagement.models import CardProgram, TalkTally, TalkTotal
+from outreach.engagement.models import CardProgram, EventTally, TalkTally, TalkTotal
 from outreach.engagement.periods import Period
 from outreach.events.models import Event
 from outreach.registration.models import Attendance
@@ -33,25 +33,29 @@ def contact_report(period: Period) -> Contact:
 def fold(*, today: date) -> int:
     """Adds the question's totals of quarters that are a month over to one row each, and deletes the events'.
 
-    An event that is still sealed waits. Flushes; returns how many quarters changed.
+    An event that is still sealed waits, and so does one whose ballots a legal hold keeps: until then it
+    is read from its own row. Flushes; returns how many quarters changed.
     """
+    may_go = ballots.may_go(TalkTally.event_id)
     oldest = db.session.scalar(
-        select(func.min(Event.starts_local)).join(TalkTally, TalkTally.event_id == Event.id).where(*_open())
+        select(func.min(Event.starts_local))
+        .join(TalkTally, TalkTally.event_id == Event.id)
+        .where(*_open(), may_go)
     )
     if oldest is None:
         return 0
     folded = 0
     quarter = periods.parse(periods.quarter_name(oldest.date()))
     while quarter.ends_on + _FOLDED_AFTER < today:
-        found = _open_talk(quarter)
+        found = _open_talk(quarter, may_go)
         if found.events:
-            _add(quarter, found)
+            _add(quarter, found, may_go)
             folded += 1
         quarter = periods.parse(periods.quarter_name(quarter.ends_on + timedelta(days=1)))
     return folded
 
 
-def _add(quarter: Period, found: Talk) -> None:
+def _add(quarter: Period, found: Talk, may_go: ColumnElement[bool]) -> None:
     values = {name: getattr(found, name) for name in Talk.__slots__}
     db.session.execute(
         insert(TalkTotal)
@@ -62,18 +66,20 @@ def _add(quarter: Period, found: Talk) -> None:
         )
     )
     events = select(Event.id).where(*_open(), *_within(quarter))
-    db.session.execute(delete(TalkTally).where(TalkTally.event_id.in_(events)))
+    db.session.execute(delete(TalkTally).where(TalkTally.event_id.in_(events), may_go))
 
 
-def _open_talk(period: Period) -> Talk:
+def _open_talk(period: Period, *conditions: ColumnElement[bool]) -> Talk:
     """The question's totals that are neither sealed nor folded, added up."""
-    people = case((Event.head_count > _CAST, Event.head_count), else_=_CAST)
+    could_be_asked = Event.head_count - func.coalesce(EventTally.children, 0)
+    people = case((could_be_asked > _CAST, could_be_asked), else_=_CAST)
     sums = (TalkTally.talked, TalkTally.did_not, people)
     found = db.session.execute(
         select(func.count(), *(func.coalesce(func.sum(each), 0) for each in sums))
         .select_from(TalkTally)
         .join(Event, Event.id == TalkTally.event_id)
-        .where(TalkTally.submitted_on.is_not(None), *_open(), *_within(period))
+        .outerjoin(EventTally, EventTally.event_id == Event.id)
+        .where(TalkTally.submitted_on.is_not(None), *_open(), *_within(period), *conditions)
     ).one()
     return Talk(*map(int, found))
 

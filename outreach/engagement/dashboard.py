@@ -12,10 +12,11 @@ from outreach.engagement.appendix import Appendix, Rooms, appendix, has_all_room
 from outreach.engagement.board import CUTS, Dashboard
 from outreach.engagement.contact_service import contact_report
 from outreach.engagement.figures import Report
-from outreach.engagement.gathering import Cut, EngagementReport, Gathered, Scope
+from outreach.engagement.gathering import Cut, EngagementReport, Gathered, Missing, Scope
 from outreach.engagement.measures import Measure
 from outreach.engagement.periods import Period, quarters_until
-from outreach.engagement.service import asked, engagement_report, engagement_reports, gathered, reported
+from outreach.engagement.service import asked, engagement_report, gather, reported
+from outreach.engagement.service import parts as parts_of
 from outreach.engagement.trend import ROLLED, SHOWN, Point
 
 
@@ -28,7 +29,9 @@ def dashboard(period: Period, *, today: date, organization_id: int | None = None
     report, found = reported(question)
     rooms = queries.shapes(question, report.strata)
     is_shown = cuts.is_enough(report.figures)
-    parts = {cut: _of_parts(period, cut) for cut in CUTS}
+    parts, joined = {}, {}
+    for cut in CUTS:
+        parts[cut], joined[cut] = _of_parts(period, cut)
     shown = {cut: cuts.shown(its_parts) if is_shown else {} for cut, its_parts in parts.items()}
     points, change = _over_time(min(period.ends_on, today))
     return Dashboard(
@@ -40,6 +43,7 @@ def dashboard(period: Period, *, today: date, organization_id: int | None = None
         left_out=frozenset(cut for cut in CUTS if len(shown[cut]) < len(parts[cut])),
         points=points,
         change=change,
+        joined=joined,
         own=_own(period, organization_id),
         places=_places(),
     )
@@ -55,9 +59,10 @@ def _is_below_chance(ratio: Measure, found: Gathered, rooms: list[Rooms]) -> boo
     )
 
 
-def _of_parts(period: Period, cut: Cut) -> dict[str, Report]:
-    reports = engagement_reports(period, cut)
-    return {key: made.figures for key, made in reports.items() if made.figures.events_held}
+def _of_parts(period: Period, cut: Cut) -> tuple[dict[str, Report], tuple[Missing, ...]]:
+    reports, missing = parts_of(asked(period, by=cut))
+    found = {key: made.figures for key, made in reports.items() if made.figures.events_held}
+    return found, tuple(each for each in missing if each.why == "joined")
 
 
 def _appendix(found: Gathered, rooms: list[Rooms], *, is_shown: bool) -> Appendix:
@@ -72,21 +77,22 @@ def _over_time(until: date) -> tuple[list[Point], str]:
     """The line of the last quarters, and what may be said of it."""
     quarters = quarters_until(until, SHOWN + ROLLED - 1)
     whole = Period("", quarters[0].starts_on, quarters[-1].ends_on)
-    by_quarter = gathered(asked(whole, by="quarter"))
+    by_quarter, missing = gather(asked(whole, by="quarter"))
     rolled = {}
     for last in range(ROLLED - 1, len(quarters)):
         four = [each.name for each in quarters[last - ROLLED + 1 : last + 1]]
         sums = sum((by_quarter[name] for name in four if name in by_quarter), Gathered())
         rolled[quarters[last].name] = _guarded(gathering.report(whole, sums, sealed=0)).figures
     own = {name: found.whole.asked for name, found in by_quarter.items()}
-    ends = quarters[-1].name, quarters[-1 - ROLLED].name
-    return trend.points(quarters, own, rolled), trend.change(rolled[ends[1]], rolled[ends[0]])
+    points = trend.points(quarters, own, rolled, missing)
+    found = rolled | {point.quarter: point.rolled for point in points}
+    return points, trend.change(found[quarters[-1 - ROLLED].name], found[quarters[-1].name])
 
 
-def _own(period: Period, organization_id: int | None) -> Report | None:
+def _own(period: Period, organization_id: int | None) -> EngagementReport | None:
     if organization_id is None:
         return None
-    return _guarded(engagement_report(period, Scope(organization_id=organization_id))).figures
+    return _guarded(engagement_report(period, Scope(organization_id=organization_id)))
 
 
 def _guarded(report: EngagementReport) -> EngagementReport:

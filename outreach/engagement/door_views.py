@@ -34,6 +34,7 @@ class CloseForm(FlaskForm):  # type: ignore[misc]  # the library has no types
     """The head count, and the totals that were counted by hand where there were ballots."""
 
     head_count = StringField(lazy(N_("How many guests were in the room?")))
+    children = StringField(lazy(N_("How many of them were children under 16?")))
     newcomers = _total(BACKGROUND, "newcomers")
     residents = _total(BACKGROUND, "residents")
     both = _total(BACKGROUND, "both")
@@ -61,8 +62,11 @@ def close(token: str) -> str | Response | tuple[str, int]:
     if request.method == "GET":
         counted = door.people_in_room(event) if event.head_count is None else event.head_count
         form.head_count.data = str(counted)
+        children = ballots.children_of(event)
+        form.children.data = "" if children is None else str(children)
         return _page(event, token, form)
     head_count = _number(form, "head_count")
+    children = _number(form, "children") if (form.children.data or "").strip() else None
     totals, talk = _typed(form, BACKGROUND), _typed(form, TALK)
     from_device = _from_device(form)
     if form.is_meant and not form.is_meant.data:
@@ -79,6 +83,7 @@ def close(token: str) -> str | Response | tuple[str, int]:
                 now=now(),
                 talk=TalkTotals(*talk) if talk else None,
                 batches=from_device,
+                children=children,
             )
     except InvalidInputError as error:
         form[error.field].errors = [t()(error.message, **error.values)]
@@ -91,6 +96,7 @@ def close(token: str) -> str | Response | tuple[str, int]:
 
 def _page(event: Event, token: str, form: CloseForm) -> str:
     cast = ballots.ballots_cast(event)
+    asked = None if event.head_count is None else event.head_count - (ballots.children_of(event) or 0)
     return render_template(
         "door/close.html",
         event=event,
@@ -101,7 +107,8 @@ def _page(event: Event, token: str, form: CloseForm) -> str:
         walk_ins=door.walk_ins_of(event),
         ballots_cast=cast,
         talk_cast=ballots.ballots_cast(event, "talk"),
-        is_fitting=cast is None or fits(cast, event.head_count),
+        asked_count=asked,
+        is_fitting=cast is None or fits(cast, asked),
         talk_fields=[form[name] for name in _FIELDS[TALK]] if ballots.asks_about_talk(event) else [],
         talk_question=TALK.ask,
         taken=ballots.taken_keys(event),

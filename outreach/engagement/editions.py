@@ -2,18 +2,23 @@
 
 What is frozen stays: a late event is counted with the next quarter, and whoever asks to be deleted
 changes nothing, so that no two versions tell by their difference what somebody said.
+
+A legal hold on ballots changes no edition. It only keeps the totals of its events until it is lifted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 
+from outreach import audit
 from outreach.accounts.models import Jurisdiction
+from outreach.chain import Deed
 from outreach.database import db, insert
 from outreach.engagement import keeping, periods, publication, queries
+from outreach.engagement.ballots import may_go
 from outreach.engagement.figures import METHOD_VERSION
 from outreach.engagement.gathering import Cut, Gathered, within
 from outreach.engagement.models import Edition, EditionEvent, EditionStatistics, EventTally
@@ -22,6 +27,7 @@ from outreach.engagement.publication import Cell, is_publishable
 from outreach.engagement.queries import Question
 from outreach.engagement.statistics import NOTHING, Statistics, from_json, to_json, total
 from outreach.errors import ConflictError
+from outreach.events.models import Event
 from outreach.i18n import N_
 
 #: A quarter is frozen when it has been over for so long.
@@ -33,13 +39,14 @@ _WHOLE = ""
 
 
 def freeze_due(*, today: date, now: datetime) -> list[Edition]:
-    """Freezes every quarter and year that is due, the earliest first. Flushes."""
+    """Freezes every quarter and year that is due, the earliest first; erases what no hold keeps. Flushes."""
     made = [_freeze_quarter(quarter, now=now) for quarter in quarters_due(today=today)]
     frozen = [edition for edition in made if edition is not None]
     years = {edition.ends_on.year for edition in quarters() if edition.published}
     for year in sorted(years):
         if date(year, 12, 31) + FROZEN_AFTER < today:
             frozen += filter(None, [_freeze_year(periods.parse(str(year)), now=now)])
+    _erase(now=now)
     return frozen
 
 
@@ -64,16 +71,36 @@ def every() -> list[Edition]:
     return list(db.session.scalars(_editions()))
 
 
-def published() -> list[Edition]:
-    """The editions that anybody may read, the latest first."""
-    found = db.session.scalars(_editions().where(Edition.published.is_not(None)))
-    return [edition for edition in found if edition.published][::-1]
-
-
 def find(name: str) -> Edition | None:
     """The published edition of a name."""
     edition = db.session.scalar(select(Edition).where(Edition.name == name))
     return edition if edition and edition.published else None
+
+
+def joined(edition: Edition, among: Iterable[Edition]) -> list[str]:
+    """The quarters before an edition's own that were too small to stand alone and are in it."""
+    if "-Q" not in edition.name:
+        return []
+    return [each.name for each in _too_small(among) if edition.starts_on <= each.ends_on < edition.ends_on]
+
+
+def left_out(edition: Edition, among: Iterable[Edition]) -> list[str]:
+    """The last quarters of an edition's year that were too small for it."""
+    if "-Q" in edition.name:
+        return []
+    year_ends_on = date(edition.ends_on.year, 12, 31)
+    return [each.name for each in _too_small(among) if edition.ends_on < each.ends_on <= year_ends_on]
+
+
+def waiting(among: Iterable[Edition]) -> list[str]:
+    """The last quarters that were too small to stand alone and are in no published edition."""
+    found = list(among)
+    last = max((each.ends_on for each in found if each.published), default=date.min)
+    return [each.name for each in _too_small(found) if each.ends_on > last]
+
+
+def _too_small(among: Iterable[Edition]) -> list[Edition]:
+    return [each for each in among if not each.published]
 
 
 def place_names() -> dict[str, str]:
@@ -105,7 +132,7 @@ def _editions() -> Any:
 
 
 def _freeze_quarter(quarter: Period, *, now: datetime) -> Edition | None:
-    """One transaction of the caller's: the events are claimed, added up, and their totals erased.
+    """One transaction of the caller's: the events are claimed and added up.
 
     None where somebody else froze the quarter at the same time.
     """
@@ -123,7 +150,6 @@ def _freeze_quarter(quarter: Period, *, now: datetime) -> Edition | None:
         if waiting == NOTHING:
             _keep_cuts(edition, mine)
         edition.published = _published([edition], with_counties=False)
-    _erase(edition)
     db.session.flush()
     return edition
 
@@ -187,9 +213,21 @@ def _keep(edition: Edition, cut: str, groups: Sequence[tuple[tuple[str, ...], St
     db.session.flush()
 
 
-def _erase(edition: Edition) -> None:
-    claimed = select(EditionEvent.event_id).where(EditionEvent.edition_id == edition.id)
-    db.session.execute(delete(EventTally).where(EventTally.event_id.in_(claimed)))
+def _erase(*, now: datetime) -> None:
+    """Deletes the totals of all frozen events, but those that a legal hold keeps: they wait for its end."""
+    frozen = select(EditionEvent.event_id)
+    left = select(EventTally.event_id).where(EventTally.event_id.in_(frozen))
+    # Whoever places a hold on one of them takes the same lock, so that one of the two comes first.
+    db.session.execute(
+        select(Event.id).where(Event.id.in_(left)).order_by(Event.id).with_for_update(key_share=True)
+    )
+    gone = db.session.scalars(
+        delete(EventTally)
+        .where(EventTally.event_id.in_(frozen), may_go(EventTally.event_id))
+        .returning(EventTally.event_id)
+    ).all()
+    if gone:
+        audit.record(Deed.PURGED, staff_id=None, subject="ballots", numbers={"events": len(gone)}, now=now)
 
 
 def _gathered(question: Question) -> dict[str, Gathered]:

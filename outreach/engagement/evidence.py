@@ -1,6 +1,6 @@
 """One program's evidence of a period: who worked together, what was held, and what is known of who met."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select, union
@@ -10,7 +10,7 @@ from outreach.database import db
 from outreach.engagement import contact, cuts, figures
 from outreach.engagement.contact_service import contact_report
 from outreach.engagement.figures import Row
-from outreach.engagement.gathering import EngagementReport
+from outreach.engagement.gathering import EngagementReport, Scope
 from outreach.engagement.periods import Period
 from outreach.engagement.service import engagement_report, engagement_reports
 from outreach.events.models import Event, EventCohost
@@ -48,14 +48,14 @@ def evidence(period: Period, kind: str | None) -> Evidence:
 
 
 def _report(period: Period, kind: str | None) -> EngagementReport:
-    """A kind is shown where the dashboard shows it: beside all kinds it must give no other one away."""
+    """A kind is shown where the dashboard shows it: beside all kinds it must give no other one away.
+
+    What closed quarters keep of it only together with other kinds is named as missing.
+    """
     whole = engagement_report(period)
     if kind is None:
         return cuts.guarded(whole, is_shown=cuts.is_enough(whole.figures))
-    kinds = engagement_reports(period, "kind")
-    found = kinds.get(kind)
-    if found is None:
-        return replace(whole, figures=figures.report([], events_held=0, head_count=None))
+    found, kinds = engagement_report(period, Scope(kind=kind)), engagement_reports(period, "kind")
     shown = cuts.shown({name: made.figures for name, made in kinds.items() if made.figures.events_held})
     return cuts.guarded(found, is_shown=kind in shown and cuts.is_enough(whole.figures))
 

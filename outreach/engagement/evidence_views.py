@@ -32,6 +32,7 @@ def sheet() -> str:
         outputs=found.rows(OUTPUTS),
         outcomes=[*found.rows(OUTCOMES), *found.talk],
         sentences=wording.evidence_sentences(found.report, spoken),
+        missing=wording.missing_sentences(found.report.missing, spoken),
         strata=spoken(STRATA_SENTENCES[found.report.strata]),
         words=wording,
         period_chips=period_chips("evidence.sheet", period, kind=found.kind),

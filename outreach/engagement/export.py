@@ -1,11 +1,12 @@
 """A report as CSV text and as a JSON value: the same rows, unrounded; pure."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from outreach.engagement import contact, figures, parts_wording
+from outreach.engagement import contact, figures, parts_wording, wording
 from outreach.engagement.board import CUTS, Dashboard
 from outreach.engagement.figures import Row
-from outreach.engagement.gathering import STRATA_SENTENCES, EngagementReport
+from outreach.engagement.gathering import ABSENCES, STRATA_SENTENCES, EngagementReport, Missing
 from outreach.engagement.parts_wording import Line
 from outreach.engagement.periods import Period
 from outreach.engagement.turnout_report import Part
@@ -21,7 +22,10 @@ _COLUMNS = (
 def to_csv(made: Dashboard, t: Translator) -> str:
     """One line for each figure; shares are 0 to 1 and a ratio is 1 at chance. Empty is unknown, never 0."""
     start = (made.report.period.name, made.report.figures.method)
-    return csv_text(_COLUMNS, [(*start, *_cells(row, t)) for row in all_rows(made)])
+    lines = [(*start, *_cells(row, t)) for row in all_rows(made)]
+    return csv_text(
+        _COLUMNS, [*lines, *((*start, *cells) for cells in _missing_cells(made.report.missing, t))]
+    )
 
 
 def evidence_csv(
@@ -35,17 +39,27 @@ def evidence_csv(
         [
             *((*start, *_cells(row, t)) for row in rows),
             *((*start, "partner", name, *empty) for name in partners),
+            *((*start, *cells) for cells in _missing_cells(report.missing, t)),
         ],
     )
 
 
-def lines_csv(made: Dashboard, lines: list[Line], t: Translator) -> str:
-    """The figures of each part of a report, or of each quarter of the line over time."""
+def lines_csv(made: Dashboard, lines: list[Line], missing: Sequence[Missing], t: Translator) -> str:
+    """The figures of each part of a report, or of each quarter of the line over time, and what is missing."""
     start = (made.report.period.name, made.report.figures.method)
+    rows = [(*start, line.key, line.name, *_cells(row, t)) for line in lines for row in line.rows.values()]
     return csv_text(
         (*_COLUMNS[:2], "part", "name", *_COLUMNS[2:]),
-        [(*start, line.key, line.name, *_cells(row, t)) for line in lines for row in line.rows.values()],
+        [*rows, *((*start, None, None, *cells) for cells in _missing_cells(missing, t))],
     )
+
+
+def _missing_cells(missing: Sequence[Missing], t: Translator) -> list[tuple[Cell, ...]]:
+    """Closed quarters that are in no figure, as lines with a name and a reason in place of a figure."""
+    return [
+        ("missing_quarter", wording.period_text(each.quarter, t), *(None,) * 7, t(ABSENCES[each.why]), None)
+        for each in missing
+    ]
 
 
 def _cells(row: Row, t: Translator) -> tuple[Cell, ...]:
@@ -123,10 +137,16 @@ def to_json(made: Dashboard, t: Translator) -> dict[str, Any]:
         "compared_within": report.strata,
         "compared_within_text": t(STRATA_SENTENCES[report.strata]),
         "figures": [_figure(row, t) for row in all_rows(made)],
+        "missing": _missing(report.missing, t),
         "parts": {cut: [_line(line, t) for line in parts_wording.lines(made, cut, t)[1:]] for cut in CUTS},
+        "missing_in_parts": {cut: _missing(made.joined[cut], t) for cut in CUTS},
         "trend": [_line(line, t) for line in parts_wording.trend_lines(made.points, t)],
         "change": t(made.change),
     }
+
+
+def _missing(missing: Sequence[Missing], t: Translator) -> list[dict[str, str]]:
+    return [{"quarter": each.quarter, "reason": t(ABSENCES[each.why])} for each in missing]
 
 
 def _line(line: Line, t: Translator) -> dict[str, Any]:

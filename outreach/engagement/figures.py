@@ -70,6 +70,8 @@ class Report:
     chance_ratio: Measure
     chance_ratio_small_rooms: Measure
     chance_ratio_large_rooms: Measure
+    #: Why nothing at all is known, as a message id; no figure has a value then, not even 0.
+    unknown_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,19 @@ def withheld(report: Report) -> Report:
     return replace(report, answers=None, unsaid=None, **hidden)
 
 
+def unknown(report: Report, reason: str) -> Report:
+    """The report without any figure; each says this reason."""
+    nothing = Measure(0, 0, reason=reason)
+    hidden: dict[str, Any] = {
+        field.name: nothing for field in fields(report) if isinstance(getattr(report, field.name), Measure)
+    }
+    return replace(report, answers=None, unsaid=None, head_count=None, unknown_because=reason, **hidden)
+
+
 def rows(report: Report) -> list[Row]:
     """The report as rows, in the order in which they are read."""
+    if report.unknown_because:
+        return [_row(line, Measure(0, 0, reason=report.unknown_because)) for line in _LINES]
     return [_row(line, getattr(report, line.id)) for line in _LINES]
 
 
@@ -389,7 +402,10 @@ _LINES = (
         "head_count",
         "people",
         N_("Heads counted at the door"),
-        N_("Counted. All head counts of the events held, added up. Somebody at two events counts twice."),
+        N_(
+            "Counted. All head counts of the events held, added up, without children under 16 where the door"
+            " counted them apart. Somebody at two events counts twice."
+        ),
     ),
     _Line(
         "counted_rate",

@@ -40,6 +40,12 @@ class Scope:
 
 EVERYTHING = Scope()
 
+#: Why a frozen quarter is in no figure.
+Absence = Literal["waits", "joined"]
+WAITS = N_("Too few people answered. It is counted with the next quarter.")
+JOINED = N_("Not kept apart when the quarter was closed.")
+ABSENCES: dict[Absence, str] = {"waits": WAITS, "joined": JOINED}
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -77,14 +83,25 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """A frozen quarter of a period of which there are no sums of its own."""
+
+    quarter: str
+    #: Too few answered to show it alone, or its sums are not kept apart like this.
+    why: Absence
+    #: The later quarter of the period that holds its events; None where they are in no figure.
+    counted_with: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EngagementReport:
     """A period's figures, and within what chance was judged."""
 
     period: Period
     strata: Strata
     figures: figures.Report
-    #: Frozen quarters of the period that are in no figure: too few answered, or they are not kept like this.
-    missing: tuple[str, ...] = ()
+    #: The frozen quarters of the period that are in no figure.
+    missing: tuple[Missing, ...] = ()
 
 
 def stratum(part: Part, strata: Strata) -> tuple[str, ...]:
@@ -121,8 +138,16 @@ def widened(parts: Sequence[Part]) -> Gathered:
     return fine
 
 
-def report(period: Period, found: Gathered, *, sealed: int, missing: Sequence[str] = ()) -> EngagementReport:
-    """The report of gathered sums; `sealed` more events took place and cannot be read yet."""
+def report(
+    period: Period, found: Gathered, *, sealed: int, missing: Sequence[Missing] = ()
+) -> EngagementReport:
+    """The report of gathered sums; `sealed` more events took place and cannot be read yet.
+
+    Where all that is known lies in quarters that are missing, no figure is 0: each says why it is unknown.
+    """
     sizes = (found.small, found.large) if found.has_sizes else None
     made = summary.report(found.whole, sizes=sizes, sealed=sealed)
-    return EngagementReport(period, found.strata, made, tuple(missing))
+    absent = tuple(each for each in missing if each.counted_with is None)
+    if absent and not found.whole.events_held:
+        made = figures.unknown(made, ABSENCES[absent[-1].why])
+    return EngagementReport(period, found.strata, made, absent)

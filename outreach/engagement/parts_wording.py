@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from outreach.engagement import figures, wording
 from outreach.engagement.board import Dashboard
 from outreach.engagement.figures import Report, Row
-from outreach.engagement.gathering import Cut
+from outreach.engagement.gathering import WAITS, Cut
 from outreach.engagement.trend import Point
 from outreach.events.kinds import KINDS
 from outreach.i18n import N_, Translator
@@ -51,7 +51,7 @@ def own_line(made: Dashboard, t: Translator) -> list[Line]:
         return []
     return [
         Line("", t(N_("All events together")), _shown(made.report.figures)),
-        Line("own", t(N_("Events of your organization")), _shown(made.own)),
+        Line("own", t(N_("Events of your organization")), _shown(made.own.figures)),
     ]
 
 
@@ -68,7 +68,11 @@ def trend_lines(points: list[Point], t: Translator) -> list[Line]:
 
 
 def part_name(cut: Cut, key: str, places: Mapping[str, str], t: Translator) -> str:
-    """What a part is called: a kind, a county, or a size of room."""
+    """What a part is called: a kind, a county, or a size of room, or several that are kept together."""
+    return t.listed(_name(cut, each, places, t) for each in key.split(" "))
+
+
+def _name(cut: Cut, key: str, places: Mapping[str, str], t: Translator) -> str:
     if cut == "kind":
         return t(KINDS[key].label) if key in KINDS else key
     if cut == "size":
@@ -101,9 +105,9 @@ def _own_events(point: Point) -> Row:
         None,
         None,
         None,
-        point.events,
+        point.events or 0,
         None,
-        None,
+        WAITS if point.events is None else None,
         N_("Counted. Events of the one quarter where people could answer the question."),
     )
 

@@ -394,7 +394,8 @@ def _rooms(question: Question, *keys: str) -> Subquery:
         {
             "value": _value(question),
             **{key: _KEYS[key] for key in keys if key in _KEYS},
-            "heads": Event.__table__.c.head_count,
+            # Children under 16 are counted, and not asked.
+            "heads": Event.__table__.c.head_count - func.coalesce(EventTally.children, 0),
             **{short: EventTally.__table__.c[name] for short, name in _BALLOTS.items()},
             "cast": EventTally.newcomers + EventTally.residents + EventTally.both + EventTally.unsaid,
         },

@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from outreach.database import db
-from outreach.engagement import editions, queries
+from outreach.engagement import editions, periods, queries
 from outreach.engagement.gathering import (
     EVERYTHING,
     Cut,
     EngagementReport,
     Gathered,
+    Missing,
     Scope,
     report,
     widened,
@@ -33,12 +35,19 @@ def engagement_report(period: Period, scope: Scope = EVERYTHING) -> EngagementRe
 
 def engagement_reports(period: Period, by: Cut, scope: Scope = EVERYTHING) -> dict[str, EngagementReport]:
     """The report of each part of a period or of its events; as many queries as for one."""
-    question = asked(period, scope, by)
+    return parts(asked(period, scope, by))[0]
+
+
+def parts(question: Question) -> tuple[dict[str, EngagementReport], list[Missing]]:
+    """The report of each value of a question's cut, and the frozen quarters that do not keep it."""
     (found, missing), sealed = gather(question), queries.sealed_events(question)
-    return {
-        value: report(period, found.get(value, Gathered()), sealed=sealed.get(value, 0), missing=missing)
+    reports = {
+        value: report(
+            question.period, found.get(value, Gathered()), sealed=sealed.get(value, 0), missing=missing
+        )
         for value in sorted(found.keys() | sealed.keys())
     }
+    return reports, missing
 
 
 def asked(period: Period, scope: Scope = EVERYTHING, by: Cut | None = None) -> Question:
@@ -53,13 +62,9 @@ def reported(question: Question) -> tuple[EngagementReport, Gathered]:
     return report(question.period, found, sealed=sealed, missing=missing), found
 
 
-def gathered(question: Question) -> dict[str, Gathered]:
-    """The closed sums of each value of a question's cut, from frozen quarters and single events."""
-    return gather(question)[0]
-
-
-def gather(question: Question) -> tuple[dict[str, Gathered], list[str]]:
-    """The same, and the frozen quarters of the period that are not in them.
+def gather(question: Question) -> tuple[dict[str, Gathered], list[Missing]]:
+    """The closed sums of each value of a question's cut, from frozen quarters and single events; and the
+    frozen quarters of the period that have none of their own.
 
     As many queries however many events.
     """
@@ -76,7 +81,7 @@ def _added(*parts: Gathered | None) -> Gathered:
     return first + rest[0] if rest else first
 
 
-def _frozen(question: Question) -> tuple[dict[str, Gathered], list[str]]:
+def _frozen(question: Question) -> tuple[dict[str, Gathered], list[Missing]]:
     """The kept sums of the quarters that end in the period. Two queries."""
     period = question.period
     quarters = list(
@@ -96,14 +101,26 @@ def _frozen(question: Question) -> tuple[dict[str, Gathered], list[str]]:
     ):
         kept[row.edition_id][row.cut][" ".join(row.members)] = from_json(row.sums)
     found: dict[str, Gathered] = {}
-    missing = []
+    missing: list[Missing] = []
     for edition in quarters:
-        values = _values(question, edition.name, kept[edition.id]) if _is_shown(edition, kept) else {}
+        is_shown = _is_shown(edition, kept)
+        values = _values(question, edition.name, kept[edition.id]) if is_shown else {}
         for value, sums in values.items():
             found[value] = _added(found.get(value), sums)
-        if not values:
-            missing.append(edition.name)
+        if values:
+            missing = [_counted(each, edition) for each in missing]
+        else:
+            missing.append(Missing(edition.name, "joined" if is_shown else "waits"))
     return found, missing
+
+
+def _counted(missing: Missing, edition: Edition) -> Missing:
+    """A quarter that waited, with the later one that took its events, if it is this one."""
+    if missing.counted_with or missing.why != "waits":
+        return missing
+    if periods.parse(missing.quarter).ends_on < edition.starts_on:
+        return missing
+    return replace(missing, counted_with=edition.name)
 
 
 def _is_shown(edition: Edition, kept: Mapping[int, Mapping[str, Mapping[str, Statistics]]]) -> bool:

@@ -5,11 +5,12 @@ differs by 0.4 or more every third time. So the line is of four quarters togethe
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import dropwhile
 
-from outreach.engagement.figures import Report
+from outreach.engagement.figures import Report, unknown
+from outreach.engagement.gathering import Missing
 from outreach.engagement.measures import Measure
 from outreach.engagement.periods import Period
 from outreach.i18n import N_
@@ -34,25 +35,47 @@ MORE = N_("The two groups met more often than in the four quarters before.")
 LESS = N_("The two groups met less often than in the four quarters before.")
 
 
+NOT_FOUR = N_("Too few people answered in one of the four quarters. It is counted with the next quarter.")
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One quarter of the line: its own events, and the four quarters that end with it."""
 
     quarter: str
-    #: Events of this quarter alone that asked.
-    events: int
+    #: Events of this quarter alone that asked; None where they are counted with a later quarter.
+    events: int | None
     rolled: Report
 
 
-def points(quarters: list[Period], own: Mapping[str, int], rolled: Mapping[str, Report]) -> list[Point]:
+def points(
+    quarters: list[Period],
+    own: Mapping[str, int],
+    rolled: Mapping[str, Report],
+    missing: Collection[Missing],
+) -> list[Point]:
     """The line in the order of time: a point for each quarter of which four that end with it are known.
 
-    It begins with the first events that asked.
+    It begins with the first events that asked. Where the events of one of the four are in none of them,
+    the point is a gap: three quarters are no season of four.
     """
-    found = [
-        Point(each.name, own.get(each.name, 0), rolled[each.name]) for each in quarters if each.name in rolled
-    ]
-    return list(dropwhile(lambda point: not point.rolled.events_with_ballots, found))
+    absent = {each.quarter for each in missing}
+    found = []
+    for at, each in enumerate(quarters):
+        if each.name not in rolled:
+            continue
+        four = {one.name for one in quarters[max(0, at - ROLLED + 1) : at + 1]}
+        is_gap = any(one.quarter in four and one.counted_with not in four for one in missing)
+        found.append(
+            Point(
+                each.name,
+                None if each.name in absent else own.get(each.name, 0),
+                unknown(rolled[each.name], NOT_FOUR) if is_gap else rolled[each.name],
+            )
+        )
+    return list(
+        dropwhile(lambda point: not (point.rolled.events_with_ballots or point.rolled.unknown_because), found)
+    )
 
 
 def change(before: Report, after: Report) -> str:

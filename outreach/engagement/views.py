@@ -48,6 +48,9 @@ def report() -> str:
         answer_bars=wording.answer_bars(made.report, spoken),
         cuts={cut: parts_wording.lines(made, cut, spoken) for cut in CUTS},
         own=parts_wording.own_line(made, spoken),
+        missing=wording.missing_sentences(made.report.missing, spoken),
+        joined={cut: wording.missing_sentences(made.joined[cut], spoken) for cut in CUTS},
+        own_missing=wording.missing_sentences(made.own.missing, spoken) if made.own else [],
         trend=parts_wording.trend_lines(made.points, spoken),
         bars=parts_wording.bars,
         titles=parts_wording.TITLES,
@@ -69,12 +72,13 @@ def report_csv() -> Response:
 def part_csv(part: str) -> Response:
     """The figures of each kind, county or size of room, or the line over time, for a spreadsheet."""
     made, spoken = _made(), t()
-    lines = (
-        parts_wording.trend_lines(made.points, spoken)
-        if part == "trend"
-        else parts_wording.lines(made, cast(Cut, part), spoken)
-    )
-    return csv_file(export.lines_csv(made, lines, spoken), f"engagement-{part}-{made.report.period.name}.csv")
+    if part == "trend":
+        text = export.lines_csv(made, parts_wording.trend_lines(made.points, spoken), (), spoken)
+    else:
+        cut = cast(Cut, part)
+        missing = (*made.report.missing, *made.joined[cut])
+        text = export.lines_csv(made, parts_wording.lines(made, cut, spoken), missing, spoken)
+    return csv_file(text, f"engagement-{part}-{made.report.period.name}.csv")
 
 
 @bp.get("/reports/engagement.json")

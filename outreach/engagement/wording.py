@@ -1,11 +1,13 @@
 """A report in plain words: the tiles of the page, and how a figure is written; pure."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from outreach.engagement import figures
 from outreach.engagement.board import Dashboard
 from outreach.engagement.figures import Report, Row
-from outreach.engagement.gathering import STRATA_SENTENCES, EngagementReport
+from outreach.engagement.gathering import STRATA_SENTENCES, Absence, EngagementReport, Missing
 from outreach.engagement.measures import Measure
 from outreach.i18n import N_, Translator
 
@@ -62,6 +64,25 @@ def evidence_sentences(report: EngagementReport, t: Translator) -> list[str]:
     findings = (_shared(found, t), _in_the_room(found, t), _chance(report, t, is_below=False))
     said = [sentence for tile in findings for sentence in tile.sentences]
     return list(dict.fromkeys(said))
+
+
+def missing_sentences(missing: Iterable[Missing], t: Translator) -> list[str]:
+    """Which closed quarters are in no figure, and why: a sentence for each reason."""
+    names: dict[Absence, list[str]] = defaultdict(list)
+    for each in missing:
+        names[each.why].append(period_text(each.quarter, t))
+    return [t(_MISSING[why], quarters=t.listed(quarters)) for why, quarters in names.items()]
+
+
+_MISSING: Mapping[Absence, str] = {
+    "waits": N_(
+        "Not in these figures: %(quarters)s. Too few people answered to show it alone, so it is counted with"
+        " the next quarter."
+    ),
+    "joined": N_(
+        "Not in these figures: %(quarters)s. Too few people answered to keep this apart when it was closed."
+    ),
+}
 
 
 def period_text(name: str, t: Translator) -> str:
@@ -246,6 +267,21 @@ def _chance(report: EngagementReport, t: Translator, *, is_below: bool) -> Tile:
 
 
 def _how_solid(found: Report, t: Translator) -> Tile:
+    sentences = [t(found.unknown_because)] if found.unknown_because else _events(found, t)
+    sentences.append(t(N_("Staff, volunteers, speakers and officers are not in any number.")))
+    return Tile(
+        "solid",
+        t(N_("How solid is this?")),
+        _answers(found.answers, t),
+        tuple(sentences),
+        (
+            "events_held", "events_with_ballots", "reporting_rate", "events_assessable", "events_tiny",
+            "events_unreliable", "events_sealed", "answers", "unsaid", "head_count", "counted_rate",
+        ),
+    )  # fmt: skip
+
+
+def _events(found: Report, t: Translator) -> list[str]:
     sentences = [
         t.plural("%(count)s event took place.", "%(count)s events took place.", found.events_held),
         t.plural(
@@ -278,17 +314,7 @@ def _how_solid(found: Report, t: Translator) -> Tile:
                 found.events_sealed,
             )
         )
-    sentences.append(t(N_("Staff, volunteers, speakers and officers are not in any number.")))
-    return Tile(
-        "solid",
-        t(N_("How solid is this?")),
-        _answers(found.answers, t),
-        tuple(sentences),
-        (
-            "events_held", "events_with_ballots", "reporting_rate", "events_assessable", "events_tiny",
-            "events_unreliable", "events_sealed", "answers", "unsaid", "head_count", "counted_rate",
-        ),
-    )  # fmt: skip
+    return sentences
 
 
 def _answers(answers: int | None, t: Translator) -> str:

@@ -34,7 +34,7 @@ class HoldForm(Form):
     scope = SelectField(
         lazy(N_("Or one thing that we hold, of all events")),
         choices=lambda: [
-            ("", t()(N_("Only the event above"))),
+            ("", t()(N_("All that is deleted of the event above"))),
             *((holding.id, t()(holding.what)) for holding in choices()),
         ],
         validate_choice=False,

@@ -14,7 +14,7 @@ from outreach.events.models import Event
 from outreach.i18n import N_
 from outreach.registration import seats
 from outreach.registration.models import Attendance, LegalHold
-from outreach.registration.pauses import DELETED_SOME_DAY, Hold
+from outreach.registration.pauses import DELETED_SOME_DAY, OF_ONE_EVENT, Hold
 
 COUNSEL_CHARACTERS, REASON_CHARACTERS = 120, 300
 
@@ -37,10 +37,11 @@ def place(
     by_id: int | None,
     now: datetime,
 ) -> LegalHold:
-    """Keeps one event's sign-ups, or one holding, until the hold is lifted. Flushes.
+    """Keeps all of one event, or one holding of all events or of one, until the hold is lifted. Flushes.
 
-    Nothing that is gone comes back by it. Raises InvalidInputsError unless counsel, reason and exactly one
-    of the two scopes are named, ConflictError for an event whose guests are forgotten already.
+    Nothing that is gone comes back by it. Raises InvalidInputsError unless counsel, reason and a scope are
+    named, ConflictError for an event that was never public, or all of an event whose guests are forgotten
+    already.
     """
     problems = [
         InvalidInputError(N_("Enter 1 to %(count)s characters."), field=field, count=most)
@@ -50,12 +51,16 @@ def place(
         )
         if not 0 < len(text) <= most
     ]
-    if (event is None) == (holding_id is None) or holding_id not in (None, *DELETED_SOME_DAY):
+    if (event is None and holding_id is None) or holding_id not in (None, *DELETED_SOME_DAY):
         problems.append(InvalidInputError(N_("Name one event, or one thing that we hold."), field="scope"))
+    elif event is not None and holding_id not in (None, *OF_ONE_EVENT):
+        problems.append(
+            InvalidInputError(N_("Of one event alone, only ballots or cards can be named."), field="scope")
+        )
     if problems:
         raise InvalidInputsError(problems)
     if event is not None:
-        _require_known_guests(event)
+        _require_something_kept(event, holding_id)
     row = LegalHold(
         holding_id=holding_id,
         event_id=event.id if event else None,
@@ -113,19 +118,26 @@ def announced() -> list[LegalHold]:
     )
 
 
-def _require_known_guests(event: Event) -> None:
+def _require_something_kept(event: Event, holding_id: str | None) -> None:
     if event.status not in PUBLIC_STATUSES:
         raise ConflictError(N_("This event was never public. Nobody could sign up for it."))
-    # Forgetting takes the same lock, so that one of the two comes first.
+    # What deletes takes the same lock, so that one of the two comes first.
     seats.lock(event.id)
+    if holding_id is not None:
+        return
     forgotten = db.session.scalar(
         select(Attendance.forgotten_at).where(
             Attendance.event_id == event.id, Attendance.forgotten_at.is_not(None)
         )
     )
     if forgotten is not None:
-        raise ConflictError(N_("The guests of this event are forgotten already. Nothing is left to keep."))
+        raise ConflictError(
+            N_("The guests of this event are forgotten already. Only its ballots or cards may be left.")
+        )
 
 
 def _subject(row: LegalHold) -> str:
-    return f"hold:{row.id}:{row.holding_id or f'event_{row.event_id}'}"
+    named = [row.holding_id] if row.holding_id else []
+    if row.event_id is not None:
+        named.append(f"event_{row.event_id}")
+    return f"hold:{row.id}:{'_'.join(named)}"

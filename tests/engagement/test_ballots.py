@@ -53,6 +53,22 @@ def test_close_without_ballots_stores_none(event):
     assert (head_count(event), stored(event), ballots.ballots_cast(event)) == (("held", 40), None, None)
 
 
+def test_children_are_guests_who_get_no_ballot(event):
+    close(event, 50, TOTALS, children=14)
+    assert (head_count(event), stored(event)) == (("held", 50), TOTALS)
+    assert ballots.children_of(event) == 14
+    close(event, 50)
+    assert (stored(event), ballots.children_of(event)) == (TOTALS, None)
+
+
+@pytest.mark.parametrize(("children", "field"), [(41, "children"), (5, "head_count")])
+def test_more_children_than_people_or_ballots_than_the_others_are_refused(event, children, field):
+    with pytest.raises(InvalidInputError) as refused:
+        close(event, 40, TOTALS, children=children)
+    assert refused.value.field == field
+    assert (head_count(event), stored(event)) == (("published", None), None)
+
+
 def test_close_again_corrects_the_numbers(event):
     close(event, 40, TOTALS)
     close(event, 30, BallotTotals(0, 20, 3, 5))
@@ -117,7 +133,8 @@ def test_tally_has_no_place_for_a_person_a_time_or_an_order(context):
     assert columns == {
         "event_id": "INTEGER", "newcomers": "INTEGER", "residents": "INTEGER", "both": "INTEGER",
         "unsaid": "INTEGER", "newcomers_by_device": "INTEGER", "residents_by_device": "INTEGER",
-        "both_by_device": "INTEGER", "unsaid_by_device": "INTEGER", "submitted_on": "DATE",
+        "both_by_device": "INTEGER", "unsaid_by_device": "INTEGER", "children": "INTEGER",
+        "submitted_on": "DATE",
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from outreach.engagement import ballots, periods
 from outreach.engagement.contact import Talk
 from outreach.engagement.contact_service import contact_report, fold
 from outreach.engagement.models import TalkTally
-from outreach.engagement.totals import TalkTotals
+from outreach.engagement.totals import BallotTotals, TalkTotals
 from outreach.registration import retention
 from tests.factories import make_event
 from tests.queries import count_queries
@@ -41,6 +41,17 @@ def test_open_events_of_the_period_are_added_up(context):
     held(TalkTotals(9, 9, 0), days=40)
 
     assert contact_report(QUARTER).talk == Talk(events=2, talked=6, did_not=4, people=22)
+
+
+def test_children_are_not_among_the_people_who_could_answer(context):
+    with transaction():
+        event = make_event(starts_at=STARTS_AT)
+        ballots.ask_about_talk(event, True)
+        ballots.close(
+            event, 30, BallotTotals(9, 9, 0, 2), now=event.ends_at, talk=TalkTotals(5, 3, 2), children=10
+        )
+        retention.forget(event, vault=runtime.vault(), now=event.ends_at + timedelta(days=4))
+    assert contact_report(QUARTER).talk == Talk(events=1, talked=5, did_not=3, people=20)
 
 
 def test_sealed_totals_are_in_no_figure(context):

@@ -70,6 +70,25 @@ def test_close_hands_in_everything_and_says_so(client, web_app, address):
     assert "36 ballots were handed in." in page
 
 
+def test_children_are_asked_for_and_fit_the_ballots(client, web_app, address):
+    """Of a family event more than 1 in 10 heads have no ballot, and all is well."""
+    page = client.post(address, data={**NUMBERS, "head_count": "60"}, follow_redirects=True).text
+    assert "You counted 60 people aged 16 or over but only 36 ballots." in page
+
+    answer = client.post(
+        address, data={**NUMBERS, "head_count": "60", "children": "24"}, follow_redirects=True
+    )
+    assert "You counted" not in answer.text
+    assert value_of(answer.text, "children") == "24"
+
+    answer = client.post(address, data={**NUMBERS, "children": "many"})
+    assert answer.status_code == 400
+    assert value_of(answer.text, "children") == "many"
+    answer = client.post(address, data={**NUMBERS, "children": "41"})
+    assert "There are more children than people." in answer.text
+    assert value_of(answer.text, "children") == "41"
+
+
 def test_close_before_the_end_must_be_meant_and_loses_nothing(client, web_app, clock, address):
     answer = client.post(address, data={**NUMBERS, "is_meant": ""})
 
@@ -180,7 +199,7 @@ def test_ballots_that_do_not_fit_the_heads_are_told_in_plain_words(client, addre
     """In the other direction, more ballots than heads, closing is refused."""
     client.post(address, data={**NUMBERS, "head_count": head_count})
 
-    assert ("people but only 36 ballots" in client.get(address).text) is is_told
+    assert ("people aged 16 or over but only 36 ballots" in client.get(address).text) is is_told
 
 
 def test_question_on_leaving_is_on_the_form_where_it_is_asked(client, web_app, address):
@@ -251,7 +270,7 @@ def test_ballots_write_nothing_until_the_event_is_closed(client, web_app, addres
     with count_queries(web_app) as sent:
         client.post(address, data={**NUMBERS, "batch": [f"{KEY}.background.30.2.0.1"], "head_count": "99"})
     writes = [s for s in sent if re.match(r"\s*(INSERT|UPDATE|DELETE)", s) and re.search("tally|batch", s)]
-    assert len(writes) == 3, "the sums by hand, the key and the sums of 33 ballots"
+    assert len(writes) == 4, "the sums by hand, the key, the sums of 33 ballots and the children"
 
 
 def test_sheet_has_boxes_and_no_line_for_a_name(client, web_app, device):

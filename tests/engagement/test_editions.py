@@ -5,14 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from outreach import audit
 from outreach.database import db, transaction
-from outreach.engagement import editions
-from outreach.engagement.gathering import Scope
-from outreach.engagement.models import Edition, EditionStatistics, EventTally
+from outreach.engagement import contact_service, editions, figures
+from outreach.engagement.contact_service import contact_report
+from outreach.engagement.gathering import JOINED, WAITS, Missing, Scope
+from outreach.engagement.models import Edition, EditionStatistics, EventTally, TalkTally
 from outreach.engagement.periods import Period, parse
-from outreach.engagement.service import engagement_report, engagement_reports
+from outreach.engagement.service import asked, engagement_report, engagement_reports, gather
 from outreach.errors import ConflictError
 from outreach.events.models import Event
+from outreach.registration import holds
 from outreach.registration.models import Attendance
 from tests.engagement.programs import Held, made_up, store
 from tests.engagement.test_sums import assert_same
@@ -90,13 +93,17 @@ def test_quarter_too_small_to_publish_waits_for_the_next(context):
     assert tallies() == sum(held.totals is not None for held in season(SUMMER, 40))
     assert editions.find("2026-Q2") is None
     waiting = engagement_report(SPRING)
-    assert (waiting.figures.events_held, waiting.missing) == (0, ("2026-Q2",))
+    assert waiting.missing == (Missing("2026-Q2", "waits"),)
+    assert {(row.value, row.reason) for row in figures.rows(waiting.figures)} == {(None, WAITS)}
 
     assert freeze(date(2026, 11, 15)) == ["2026-Q3"]
     edition = editions.find("2026-Q3")
     assert edition.starts_on == SPRING.starts_on
     assert engagement_report(SUMMER).figures.events_held == 43
-    assert engagement_report(YEAR).figures.events_held == 43
+    year = engagement_report(YEAR)
+    assert (year.figures.events_held, year.missing) == (43, ())
+    assert engagement_report(SPRING).missing == (Missing("2026-Q2", "waits"),)
+    assert [(each.quarter, each.counted_with) for each in gather(asked(YEAR))[1]] == [("2026-Q2", "2026-Q3")]
     # Nothing is left of the three events alone, nor can it be had by taking cuts from the whole.
     assert {row.cut for row in db.session.scalars(select(EditionStatistics))} == {""}
     assert len(list(db.session.scalars(select(EditionStatistics)))) == 1
@@ -175,7 +182,8 @@ def test_cut_of_a_frozen_quarter_is_shown_where_it_is_kept_and_missing_where_not
         if " " not in place:
             assert engagement_report(SPRING, Scope(county=place)).figures == found.figures
     two = engagement_report(SPRING, Scope(county="online", kind="convening"))
-    assert (two.figures.events_held, two.missing) == (0, ("2026-Q2",))
+    assert two.missing == (Missing("2026-Q2", "joined"),)
+    assert {(row.value, row.reason) for row in figures.rows(two.figures)} == {(None, JOINED)}
 
 
 def test_edition_keeps_its_rules_and_its_method(context):
@@ -209,3 +217,86 @@ def test_freeze_that_fails_half_way_erases_nothing(context, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         freeze(date(2026, 8, 15))
     assert (tallies(), editions.quarters()) == (before, [])
+
+
+# Legal holds.
+
+
+def hold(**named) -> int:
+    with transaction():
+        return holds.place(counsel="Rivera & Co.", reason="Order of May 2", by_id=None, now=AT, **named).id
+
+
+def lift(hold_id: int) -> None:
+    with transaction():
+        holds.lift(hold_id, by_id=None, now=AT)
+
+
+def test_hold_on_ballots_changes_no_edition_and_keeps_the_totals_until_it_is_lifted(context):
+    program = season(SPRING, 40)
+    stored(program)
+    before = tallies()
+    open_report = engagement_report(SPRING).figures
+    hold_id = hold(holding_id="ballots")
+
+    assert freeze(date(2026, 8, 15)) == ["2026-Q2"]
+    assert tallies() == before
+    report = engagement_report(SPRING)
+    assert report.figures.answers == open_report.answers
+    assert editions.find("2026-Q2").published["region"]["events_held"] == 40
+    # Another round and a quarter more read none of them a second time.
+    assert freeze(date(2026, 8, 16)) == []
+    assert engagement_report(SPRING) == report
+    assert engagement_report(YEAR).figures.answers == open_report.answers
+    assert tallies() == before
+
+    lift(hold_id)
+    assert freeze(date(2026, 8, 17)) == []
+    assert tallies() == 0
+    assert engagement_report(SPRING) == report
+    assert [(entry.deed, entry.subject, entry.numbers) for entry in audit.listed(number=1, per_page=1)] == [
+        ("purged", "ballots", {"events": before})
+    ]
+
+
+@pytest.mark.parametrize("holding_id", ["ballots", None])
+def test_hold_on_one_event_keeps_its_totals_alone(context, holding_id):
+    stored(season(SPRING, 40))
+    with transaction():
+        kept, other = db.session.scalars(select(Event).join(EventTally).order_by(Event.id).limit(2))
+        # What is held of guests as well can be named only while they are known.
+        db.session.get_one(Attendance, kept.id).forgotten_at = None
+    hold_id = hold(holding_id=holding_id, event=kept)
+    with transaction():
+        db.session.get_one(Attendance, kept.id).forgotten_at = AT
+    elsewhere = hold(holding_id="cards", event=other)
+    freeze(date(2026, 8, 15))
+    assert list(db.session.scalars(select(EventTally.event_id))) == [kept.id]
+    assert engagement_report(SPRING).figures.events_held == 40
+
+    lift(hold_id)
+    freeze(date(2026, 8, 16))
+    assert tallies() == 0
+    assert len(holds.active()) == 1
+    lift(elsewhere)
+
+
+def test_question_on_leaving_waits_for_the_end_of_a_hold_and_is_told_the_same(context):
+    stored(season(SPRING, 12))
+    with transaction():
+        for event in db.session.scalars(select(Event)):
+            db.session.add(TalkTally(event_id=event.id, talked=6, did_not=2, unsaid=1, submitted_on=AT))
+    kept = db.session.scalars(select(Event).order_by(Event.id)).first()
+    told = contact_report(SPRING).talk
+    hold_id = hold(holding_id="ballots", event=kept)
+
+    def fold() -> list[int]:
+        with transaction():
+            contact_service.fold(today=date(2026, 8, 15))
+        return list(db.session.scalars(select(TalkTally.event_id)))
+
+    assert (fold(), fold()) == ([kept.id], [kept.id])
+    assert contact_report(SPRING).talk == told
+    lift(hold_id)
+    assert fold() == []
+    assert contact_report(SPRING).talk == told

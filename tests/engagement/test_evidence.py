@@ -3,14 +3,14 @@
 import csv
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from outreach import runtime
 from outreach.accounts.service import add_organization
 from outreach.database import transaction
-from outreach.engagement import ballots
+from outreach.engagement import ballots, editions
 from outreach.engagement.totals import BallotTotals
 from outreach.policy import Role
 from outreach.registration import retention
@@ -105,3 +105,19 @@ def test_unknown_program_is_refused(coordinator):
 def test_sheet_is_never_for_police(client, season, address):
     sign_in(client, "officer@example.org")
     assert client.get(address).status_code == 403
+
+
+def test_kind_that_a_closed_quarter_keeps_with_another_is_said_to_be_so_and_never_zero(coordinator, web_app):
+    """One trust training cannot stand alone, so it is kept with the workshops and neither is known apart."""
+    with web_app.app_context(), transaction():
+        editions.freeze_due(today=date(2026, 11, 1), now=datetime(2026, 11, 1, tzinfo=UTC))
+    for kind in ("workshop", "trust_training"):
+        page = coordinator.get(f"{PAGE}?{QUERY}&kind={kind}").text
+        assert "Not in these figures: Quarter 3 of 2026." in page
+        assert set(of_page(page).values()) == {None}
+        lines = coordinator.get(f"{PAGE}.csv?{QUERY}&kind={kind}").text
+        assert of_csv(lines)[0]["events_held"] is None
+        assert "missing_quarter" in lines
+    page = coordinator.get(f"{PAGE}?{QUERY}&kind=convening").text
+    assert of_page(page)["events_held"] == 12
+    assert "Not in these figures" not in page

@@ -51,6 +51,26 @@ def test_list_holds_published_editions_only_the_latest_first(reader):
     assert page.index("/en/reports/2026-Q4") < page.index("/en/reports/2026-Q1")
 
 
+def test_quarters_too_small_for_a_report_are_named_where_they_would_be_missed(reader, web_app):
+    sentence = "No report of its own yet: Quarter 1 of 2027."
+    assert sentence in reader.get("/en/reports/").text
+    with web_app.app_context(), transaction():
+        store(made_up(5, 60, parse("2027-Q2")))
+        store(made_up(5, 2, parse("2027-Q3")))
+        editions.freeze_due(today=date(2028, 3, 1), now=NOW)
+    page = reader.get("/en/reports/").text
+    assert sentence not in page
+    assert "With Quarter 1 of 2027: too few people answered then" in page
+    assert "No report of its own yet: Quarter 3 of 2027." in page
+    assert "With Quarter 1 of 2027" in reader.get("/en/reports/2027-Q2").text
+    assert "Not in this report: Quarter 3 of 2027." in reader.get("/en/reports/2027").text
+    for name, joined, left_out in (
+        ("2027-Q2", ["2027-Q1"], []), ("2027", [], ["2027-Q3"]), ("2026", [], []), ("2026-Q4", [], []),
+    ):  # fmt: skip
+        found = reader.get(f"/reports/{name}.json").json
+        assert (found["joined_quarters"], found["left_out_quarters"]) == (joined, left_out)
+
+
 def test_edition_that_is_not_published_is_not_found(reader):
     for name in ("2027-Q1", "2026-Q9", "nothing", "2025"):
         assert reader.get(f"/en/reports/{name}").status_code == 404

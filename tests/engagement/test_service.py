@@ -141,6 +141,17 @@ def test_report_asks_the_same_number_of_queries_however_many_events(context, cou
     assert (report.figures.events_held, len(statements)) == (count, 5)
 
 
+def test_children_are_neither_missing_ballots_nor_people_who_did_not_say(context):
+    with transaction():
+        families = make_event(starts_at=at(7, 1), title="Families")
+        ballots.close(families, 60, TOTALS, now=families.starts_at, children=60 - TOTALS.cast)
+        retention.forget(families, vault=runtime().vault, now=families.ends_at + retention.KEPT_AFTER_EVENT)
+    found = engagement_report(SUMMER).figures
+    assert (found.events_unreliable, found.unsaid) == (0, TOTALS.unsaid)
+    assert found.head_count == TOTALS.cast
+    assert found.answered_rate.value == pytest.approx(TOTALS.answers / TOTALS.cast)
+
+
 def test_report_of_a_head_count_that_was_lowered_later_is_unreliable_and_whole(context):
     """Staff may correct a head count without knowing of ballots."""
     with transaction():

@@ -8,6 +8,7 @@ import pytest
 from outreach.engagement import measures, trend
 from outreach.engagement.bounds import met
 from outreach.engagement.figures import Report, report
+from outreach.engagement.gathering import Missing
 from outreach.engagement.measures import Tally
 from outreach.engagement.periods import parse, quarters_of
 from tests.engagement.simulated import program, sizes
@@ -93,9 +94,38 @@ def test_line_begins_with_the_first_events_and_has_four_quarters_behind_each_poi
     quarters = quarters_of(parse("2025-Q4..2026-Q4"))
     nothing, some = made([]), made(run(random.Random(1), 5, 0.1))
     rolled = {"2026-Q1": nothing, "2026-Q2": some, "2026-Q3": nothing, "2026-Q4": some}
-    found = trend.points(quarters, {"2026-Q4": 3}, rolled)
+    found = trend.points(quarters, {"2026-Q4": 3}, rolled, [])
     assert [(point.quarter, point.events) for point in found] == [
         ("2026-Q2", 0),
         ("2026-Q3", 0),
         ("2026-Q4", 3),
     ]
+
+
+def test_quarter_that_waits_is_a_gap_that_says_why_until_its_events_are_counted() -> None:
+    quarters = quarters_of(parse("2025-Q2..2026-Q4"))
+    some = made(run(random.Random(1), 40, 0.1))
+    rolled = {each.name: some for each in quarters[trend.ROLLED - 1 :]}
+    own = {each.name: 10 for each in quarters if each.name != "2026-Q2"}
+
+    def line(counted_with: str | None) -> dict[str, tuple[int | None, str | None]]:
+        missing = [Missing("2026-Q2", "waits", counted_with)]
+        return {
+            point.quarter: (point.events, point.rolled.unknown_because)
+            for point in trend.points(quarters, own, rolled, missing)
+        }
+
+    assert line("2026-Q3") == {
+        "2026-Q1": (10, None),
+        "2026-Q2": (None, trend.NOT_FOUR),
+        "2026-Q3": (10, None),
+        "2026-Q4": (10, None),
+    }
+    assert [why for _, why in line(None).values()] == [None, *[trend.NOT_FOUR] * 3]
+
+
+def test_line_may_begin_with_a_gap() -> None:
+    quarters = quarters_of(parse("2025-Q2..2026-Q1"))
+    (point,) = trend.points(quarters, {}, {"2026-Q1": made([])}, [Missing("2026-Q1", "waits")])
+    assert (point.events, point.rolled.chance_ratio.value) == (None, None)
+    assert point.rolled.chance_ratio.reason == trend.NOT_FOUR

@@ -11,14 +11,17 @@ from click.testing import CliRunner
 
 from outreach.accounts.service import add_organization
 from outreach.database import transaction
-from outreach.engagement import ballots
+from outreach.engagement import ballots, editions, parts_wording
 from outreach.engagement.commands import report_engagement
 from outreach.engagement.dashboard import dashboard
+from outreach.engagement.gathering import JOINED, WAITS
 from outreach.engagement.periods import parse
 from outreach.engagement.totals import BallotTotals
+from outreach.i18n import translator
 from outreach.policy import Role
 from outreach.registration import retention
 from outreach.runtime import runtime
+from tests.engagement.programs import made_up, store
 from tests.factories import PASSWORD, make_event, make_staff
 from tests.queries import count_queries
 
@@ -295,3 +298,63 @@ def test_files_are_named_and_kept_by_nobody(sign_in, season):
 def test_page_reads_in_the_staff_member_s_language(sign_in, season):
     answer = sign_in().get(f"{PAGE}?period=2026-Q3", headers={"Accept-Language": "ar"})
     assert '<html lang="ar" dir="rtl">' in answer.text
+
+
+# Closed quarters that are in no figure.
+
+
+def freeze(web_app, program, *, on: date) -> None:
+    with web_app.app_context(), transaction():
+        store(program)
+        editions.freeze_due(today=on, now=datetime(2026, 9, 1, tzinfo=UTC))
+
+
+def test_quarter_that_waits_is_named_with_its_reason_and_never_zero(sign_in, web_app):
+    freeze(web_app, made_up(1, 3, parse("2026-Q2")), on=date(2026, 8, 15))
+    client = sign_in()
+    query = "period=2026-Q2"
+    page = client.get(f"{PAGE}?{query}").text
+    assert "Not in these figures: Quarter 2 of 2026." in page
+    assert "0 events took place" not in page
+    assert '<data value="" data-id="events_held">' in page
+
+    found = client.get(f"{PAGE}.json?{query}").json
+    assert found["missing"] == [{"quarter": "2026-Q2", "reason": WAITS}]
+    assert {(row["value"], row["reason"]) for row in found["figures"] if row["id"] == "events_held"} == {
+        (None, WAITS)
+    }
+    last = client.get(f"{PAGE}.csv?{query}").text.splitlines()[-1]
+    assert last.startswith("2026-Q2,2026-2,missing_quarter,Quarter 2 of 2026,")
+    assert WAITS in last
+    assert "Not in these figures: Quarter 2 of 2026." in run(web_app, "--period", "2026-Q2").output
+
+    trend = {line["part"]: line["figures"] for line in found["trend"]}
+    own = {row["id"]: row for row in trend["2026-Q2"]}["events_of_quarter"]
+    assert (own["value"], own["reason"]) == (None, WAITS)
+    assert all(figure["value"] is None and figure["reason"] for figure in trend["2026-Q2"])
+
+
+def test_parts_that_a_closed_quarter_keeps_together_are_called_by_their_names(sign_in, web_app):
+    freeze(web_app, made_up(3, 40, parse("2026-Q2")), on=date(2026, 8, 15))
+    with web_app.app_context():
+        made = dashboard(parse("2026-Q2"), today=date(2026, 9, 7))
+    together = [key for cut in made.parts.values() for key in cut if " " in key]
+    assert together
+    page = sign_in().get(f"{PAGE}?period=2026-Q2").text
+    for key in together:
+        assert key not in page
+    assert "Online and Wyandotte County" in page
+    assert parts_wording.part_name(
+        "county", "a b elsewhere", {"a": "Clay", "b": "Jackson"}, translator("en")
+    ) == ("Clay, Jackson, and Somewhere else")
+    assert (
+        parts_wording.part_name("kind", "convening workshop", {}, translator("en"))
+        == "Convening and Workshop"
+    )
+
+
+def test_cut_that_a_closed_quarter_does_not_keep_says_so(sign_in, web_app):
+    freeze(web_app, made_up(3, 12, parse("2026-Q2")), on=date(2026, 8, 15))
+    found = sign_in().get(f"{PAGE}.json?period=2026-Q2").json
+    assert found["missing"] == []
+    assert found["missing_in_parts"]["size"] == [{"quarter": "2026-Q2", "reason": JOINED}]

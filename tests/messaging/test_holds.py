@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from outreach import audit
 from outreach.database import db, transaction
 from outreach.engagement import cards
-from outreach.engagement.models import CardAnswer, CardQuarter, CardVisit
+from outreach.engagement.models import BallotBatch, CardAnswer, CardQuarter, CardVisit, EventTally, TalkTally
 from outreach.errors import ConflictError, InvalidInputsError
 from outreach.messaging import calls, inbound, outbox, reveals, suppressions
 from outreach.messaging.commands import purge
@@ -133,6 +133,12 @@ def everything(context, phone):
         cards.use_cards(event.organization_id, True)
         cards.show(event, "2" * 12, vault=phone.vault)
         cards.answer(event, "2" * 12, "both", vault=phone.vault)
+        db.session.add(
+            EventTally(event_id=event.id, newcomers=9, residents=9, both=0, unsaid=0, submitted_on=NOW)
+        )
+        db.session.add(TalkTally(event_id=event.id, submitted_on=NOW))
+        db.session.add(BallotBatch(key="k", event_id=event.id))
+        event.status = "held"
         db.session.add(VoiceStep(call_sid="CA1", step="x", visit=1, phone_hash=None, sealed=b"x", at=NOW))
         suppressions.stop_scope(
             phone.hashed, "event:77", "8", "en", source="text", vault=phone.vault, now=NOW
@@ -144,22 +150,26 @@ def everything(context, phone):
         db.session.query(Message).update({"registration_id": None, "final_at": NOW, "state": "delivered"})
 
 
+_BALLOTS = (EventTally, TalkTally, BallotBatch)
+#: Ballots stay sealed, and are not frozen, as long as guests are kept.
+_SIGN_UP = (Registration, Guest, *_BALLOTS)
 #: What is there of each class, and the class's tables that a hold on it keeps.
 _TABLES = {
-    "identity": (Registration, Guest),
-    "party": (Registration, Guest),
-    "registration": (Registration, Guest),
-    "lookup": (Registration, Guest),
-    "texts": (Registration, Guest, Message, InboundMessage),
+    "identity": _SIGN_UP,
+    "party": _SIGN_UP,
+    "registration": _SIGN_UP,
+    "lookup": _SIGN_UP,
+    "texts": (*_SIGN_UP, Message, InboundMessage),
     "news": (NewsReader,),
     "calls": (VoiceStep,),
     "reveals": (Reveal,),
     "consent": (suppressions.Suppression,),
     "cards": (CardQuarter, CardVisit, CardAnswer),
+    "ballots": _BALLOTS,
 }
 _ALL = (
     Registration, Guest, Message, InboundMessage, NewsReader, VoiceStep, Reveal, suppressions.Suppression,
-    CardQuarter, CardVisit, CardAnswer,
+    CardQuarter, CardVisit, CardAnswer, *_BALLOTS,
 )  # fmt: skip
 
 
@@ -311,6 +321,16 @@ def test_hold_names_one_scope(context, phone):
         place(event=event, holding_id="news")
 
 
+def test_ballots_of_an_event_are_kept_alone_even_after_its_guests(context, clock, phone):
+    event = register(phone).event
+    hold_id = place(event=event, holding_id="ballots")
+    clock.at = NOW + LATER
+    run_once(context)
+    assert count(Registration) == 0
+    assert place(event=event, holding_id="cards", now=clock.at) == hold_id + 1
+    assert audit.listed(number=1, per_page=1)[0].subject == f"hold:{hold_id + 1}:cards_event_{event.id}"
+
+
 def test_hold_is_lifted_once(context):
     hold_id = place(holding_id="news")
     lift(hold_id)
@@ -331,7 +351,9 @@ def test_commands(context, phone):
     assert "Hold 1 is placed." in run("place", *who, "--event", event.public_id).output
     assert "Hold 2 is placed." in run("place", *who, "--class", "news", "--silent").output
     assert run("place", *who, "--class", "counts").exit_code == 2
+    assert "Hold 3 is placed." in run("place", *who, "--class", "ballots", "--event", event.public_id).output
     assert "Hold 1 is lifted." in run("lift", "1").output
     listed = run("list").output
+    assert f"3: ballots of event {event.public_id}, active, since" in listed
     assert "2: news, active, silent, since 2026-09-07, Rivera & Co." in listed
     assert f"1: event {event.public_id}, lifted 2026-09-07" in listed

@@ -57,6 +57,16 @@ def test_hold_on_an_event_is_told_to_everybody_until_it_is_lifted(root, web_app,
     assert "lifted already" in root.get("/staff/holds").text
 
 
+def test_hold_on_the_ballots_of_one_event_names_both(root, public_id):
+    root.post("/staff/holds", data={**WHO, "event": public_id, "scope": "ballots"})
+    page = root.get("/staff/holds").text
+    assert "<bdi>Picnic</bdi> · How many people at an event said" in page
+    for where in ("/en/what-we-hold", "/staff/"):
+        told = root.get(where).text
+        assert "keep this of one event, Picnic, for longer than we say: How many people at an event" in told
+        assert "about the guests of this event" not in told
+
+
 def test_silent_hold_stands_on_its_own_page_only(root):
     root.post("/staff/holds", data={**WHO, "scope": "news", "is_silent": "y"})
     assert "a court forbids it" in root.get("/staff/holds").text
@@ -71,9 +81,13 @@ def test_silent_hold_stands_on_its_own_page_only(root):
         ({"scope": "news", "counsel": ""}, "Enter 1 to 120 characters.", 422),
         ({"event": "no-such"}, "There is no event with this address.", 422),
         ({"scope": "everything"}, "Name one event", 422),
+        ({"event": "Picnic", "scope": "news"}, "only ballots or cards can be named", 422),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_typed_is_lost(root, web_app, given, sentence, status):
+def test_what_cannot_be_is_refused_and_nothing_typed_is_lost(
+    root, web_app, public_id, given, sentence, status
+):
+    given = {name: public_id if typed == "Picnic" else typed for name, typed in given.items()}
     answer = root.post("/staff/holds", data={**WHO, **given})
     assert answer.status_code == status
     assert sentence in answer.text

@@ -7,9 +7,11 @@ import pytest
 from outreach.inventory import HOLDINGS
 from outreach.registration.pauses import (
     DELETED_SOME_DAY,
+    OF_ONE_EVENT,
     SIGN_UP,
     Hold,
     choices,
+    events_kept,
     is_paused,
     is_sign_up_paused,
 )
@@ -35,6 +37,22 @@ def test_hold_on_an_event_pauses_what_belongs_to_it_and_nothing_else(asked):
     assert not is_paused(asked, None, holds)
 
 
+@pytest.mark.parametrize(("held", "asked"), list(itertools.product(OF_ONE_EVENT, IDS)))
+def test_hold_on_one_thing_of_an_event_pauses_that_and_nothing_else(held, asked):
+    holds = [Hold(holding_id=held, event_id=1)]
+    assert is_paused(asked, 1, holds) == (held == asked)
+    assert not is_paused(asked, 2, holds)
+    assert not is_paused(asked, None, holds)
+    assert not is_sign_up_paused(1, holds)
+
+
+def test_events_of_which_something_is_kept():
+    holds = [Hold("ballots", 1), Hold(event_id=2), Hold("cards", 3), Hold("news")]
+    assert events_kept("ballots", holds) == {1, 2}
+    assert events_kept("cards", holds) == {2, 3}
+    assert events_kept("ballots", ()) == set()
+
+
 @pytest.mark.parametrize("held", DELETED_SOME_DAY)
 def test_sign_up_goes_as_a_whole_or_not_at_all(held):
     assert is_sign_up_paused(1, [Hold(holding_id=held)]) == (held in SIGN_UP)
@@ -50,3 +68,4 @@ def test_one_of_several_holds_is_enough():
 def test_hold_names_what_the_inventory_has():
     assert [holding.id for holding in choices()] == [each for each in IDS if each in DELETED_SOME_DAY]
     assert set(DELETED_SOME_DAY) <= set(IDS)
+    assert set(OF_ONE_EVENT) <= set(DELETED_SOME_DAY) - set(SIGN_UP)

@@ -40,5 +40,7 @@ class EventTally(Base):
     residents_by_device: Mapped[int] = mapped_column(default=0, server_default="0")
     both_by_device: Mapped[int] = mapped_column(default=0, server_default="0")
     unsaid_by_device: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Heads of the event under 16, which are counted and not asked; null where nobody counted them apart.
+    children: Mapped[int | None]
     #: The day at the event's place, no nearer: an hour would lie beside the hours of arriving.
     submitted_on: Mapped[date]

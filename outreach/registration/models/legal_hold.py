@@ -11,10 +11,10 @@ from outreach.events.models import Event
 
 
 class LegalHold(Base):
-    """One hold; it names an event or a holding of the inventory, and is never deleted."""
+    """One hold; it names an event, a holding of the inventory, or both, and is never deleted."""
 
     __tablename__ = "legal_hold"
-    __table_args__ = (CheckConstraint("(holding_id IS NULL) <> (event_id IS NULL)", name="scope"),)
+    __table_args__ = (CheckConstraint("holding_id IS NOT NULL OR event_id IS NOT NULL", name="scope"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: One of `pauses.DELETED_SOME_DAY`.
@@ -32,3 +32,9 @@ class LegalHold(Base):
 
     event: Mapped[Event | None] = relationship()
     placed_by: Mapped[Staff | None] = relationship()
+
+    @property
+    def scope(self) -> str:
+        """What it names, for a terminal: "news", "event 8fjk2", "ballots of event 8fjk2"."""
+        event = f"event {self.event.public_id}" if self.event else ""
+        return " of ".join(filter(None, (self.holding_id or "", event)))
