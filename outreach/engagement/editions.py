@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 
 from outreach.accounts.models import Jurisdiction
 from outreach.database import db, insert
-from outreach.engagement import keeping, periods, publication, queries
+from outreach.engagement import keeping, open_sums, periods, publication, queries
 from outreach.engagement.figures import METHOD_VERSION
 from outreach.engagement.gathering import Cut, Gathered, within
 from outreach.engagement.models import Edition, EditionEvent, EditionStatistics, EventTally
@@ -109,6 +109,8 @@ def _freeze_quarter(quarter: Period, *, now: datetime) -> Edition | None:
 
     None where somebody else froze the quarter at the same time.
     """
+    # First of all, so that nobody keeps sums of these events meanwhile.
+    open_sums.erase_until(quarter)
     question = Question(quarter, open_from=open_from())
     edition = _begin(quarter, now=now)
     if edition is None:
@@ -194,8 +196,7 @@ def _erase(edition: Edition) -> None:
 
 def _gathered(question: Question) -> dict[str, Gathered]:
     """Sums whose strata are quarters, as those of frozen quarters always are."""
-    found = queries.parts(question)
-    return queries.complete(question, found, {value: within(its, "quarter") for value, its in found.items()})
+    return {value: within(its, "quarter") for value, its in open_sums.parts(question).items()}
 
 
 def _freeze_year(year: Period, *, now: datetime) -> Edition | None:

@@ -223,7 +223,7 @@ def test_page_says_it_in_plain_words(sign_in, season):
         "12 events took place.",
         "1 more event cannot be read until its guests&#39; names are erased.",
         "Events are compared with events of the same county and quarter.",
-        "Method 2026-2.",
+        "Method 2026-3.",
     ):
         assert sentence in page
 
