@@ -29,6 +29,7 @@ from outreach.engagement import (
     editions,
     evidence_views,
     kiosk_views,
+    open_sums,
     turnout_views,
 )
 from outreach.engagement import door_views as ballot_views
@@ -127,6 +128,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     app.extensions[OTHER_ROUNDS] = (
         Round("quarters", timedelta(hours=1), _end_quarters),
         Round("freeze", timedelta(hours=1), _freeze),
+        Round("sums", timedelta(minutes=1), _keep_sums),
     )
     db.init_app(app)
     with app.app_context():
@@ -158,6 +160,16 @@ def _freeze(worker: Worker, now: datetime) -> int:
     # Without an edition too: what a lifted hold kept is erased now.
     clean_up()
     return len(made)
+
+
+def _keep_sums(_worker: Worker, _now: datetime) -> int:
+    made = 0
+    while True:
+        # One at a time, so that nobody waits long for their turn to write.
+        with transaction():
+            if not open_sums.keep_next():
+                return made
+        made += 1
 
 
 def _end_quarters(worker: Worker, now: datetime) -> int:

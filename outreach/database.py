@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, FromClause, MetaData, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, FromClause, MetaData, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -156,6 +156,15 @@ def insert(into: type[Base] | FromClause) -> Any:
     """An INSERT that knows ON CONFLICT, of whichever of the two databases is in use."""
     dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     return dialect.insert(into)
+
+
+def take_turns(line: str) -> None:
+    """Waits for the transaction that stands first in a line, and lets the next ones wait until this one ends.
+
+    Whoever writes to SQLite stands in one line anyway.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(line))))
 
 
 def clean_up(*, is_thorough: bool = False) -> None:

@@ -213,6 +213,7 @@ HOLDINGS: tuple[Holding, ...] = (
             *_columns("talk_total", "quarter events talked did_not people"),
             *_columns("ballot_batch", "key event_id"),
             *_columns("edition_statistics", "edition_id cut position members sums"),
+            *_columns("engagement_sums", "quarter place cut value parts"),
         ),
     ),
     Holding(
@@ -272,6 +273,7 @@ TABLES_WITHOUT_GUESTS: Mapping[str, str] = {
     "feed_state": "since when a public feed says what it says",
     "edition": "published reports",
     "edition_event": "which events are in which report",
+    "engagement_change": "of which quarters and places reports are to be added up again",
     "plan": "public promises",
     "plan_node": "public promises",
     "commitment": "public promises",

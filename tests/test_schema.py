@@ -25,6 +25,28 @@ def test_migrations_make_what_the_models_describe(context):
     assert schema.is_current()
 
 
+def test_migrations_make_the_triggers_that_the_models_describe(context):
+    """SQLite loses them where a migration makes their table anew: it must lay them again."""
+    laid = triggers()
+    assert laid
+    empty(context)
+    migrating.upgrade(public_url="https://outreach.example.org")
+
+    assert triggers() == laid
+
+
+def triggers() -> set[tuple[str, ...]]:
+    """Every trigger and what it does."""
+    statement = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        if db.engine.dialect.name == "sqlite"
+        else "SELECT pg_get_triggerdef(pg_trigger.oid), prosrc FROM pg_trigger"
+        " JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal"
+    )
+    with db.engine.connect() as connection:
+        return {tuple(row) for row in connection.exec_driver_sql(statement)}
+
+
 def test_upgrading_twice_changes_nothing(context):
     empty(context)
     for url in ("https://first.example.org", "https://moved.example.org"):

@@ -47,6 +47,21 @@ NO_SPREAD = Spread()
 
 
 @dataclass(frozen=True, slots=True)
+class Stakes:
+    """A spread, and the largest stake in it."""
+
+    spread: Spread = NO_SPREAD
+    largest: float = 0.0
+
+    def __add__(self, other: "Stakes") -> "Stakes":
+        """Those of both."""
+        return Stakes(self.spread + other.spread, max(self.largest, other.largest))
+
+
+NO_STAKES = Stakes()
+
+
+@dataclass(frozen=True, slots=True)
 class Exposure:
     """The bounds of one group's exposure in one set of events, and how many of the group there may be.
 
@@ -67,6 +82,11 @@ def met(newcomers: int, residents: int) -> float:
     """
     others = newcomers + residents - 1
     return newcomers * residents / others if others > 0 else 0.0
+
+
+def stake(newcomers: int, residents: int, all_newcomers: int, all_residents: int) -> float:
+    """What the meetings by chance among all people of a stratum lose without a room."""
+    return met(all_newcomers, all_residents) - met(all_newcomers - newcomers, all_residents - residents)
 
 
 def exposure_bounds(rooms: Iterable[Room]) -> Range | None:

@@ -17,7 +17,7 @@ from outreach import audit
 from outreach.accounts.models import Jurisdiction
 from outreach.chain import Deed
 from outreach.database import db, insert
-from outreach.engagement import keeping, periods, publication, queries
+from outreach.engagement import keeping, open_sums, periods, publication, queries
 from outreach.engagement.ballots import may_go
 from outreach.engagement.figures import METHOD_VERSION
 from outreach.engagement.gathering import Cut, Gathered, within
@@ -136,6 +136,8 @@ def _freeze_quarter(quarter: Period, *, now: datetime) -> Edition | None:
 
     None where somebody else froze the quarter at the same time.
     """
+    # First of all, so that nobody keeps sums of these events meanwhile.
+    open_sums.erase_until(quarter)
     question = Question(quarter, open_from=open_from())
     edition = _begin(quarter, now=now)
     if edition is None:
@@ -232,8 +234,7 @@ def _erase(*, now: datetime) -> None:
 
 def _gathered(question: Question) -> dict[str, Gathered]:
     """Sums whose strata are quarters, as those of frozen quarters always are."""
-    found = queries.parts(question)
-    return queries.complete(question, found, {value: within(its, "quarter") for value, its in found.items()})
+    return {value: within(its, "quarter") for value, its in open_sums.parts(question).items()}
 
 
 def _freeze_year(year: Period, *, now: datetime) -> Edition | None:

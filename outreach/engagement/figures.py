@@ -15,7 +15,8 @@ from outreach.i18n import N_
 
 #: Changes whenever a figure could come out differently; every edition keeps the one it was made with.
 #: 2026-2: the range of meetings by chance comes from sums over rooms, and exposures are rounded outwards.
-METHOD_VERSION = "2026-2"
+#: 2026-3: the lowest and highest exposure come from curves, and may be up to a thousandth further out.
+METHOD_VERSION = "2026-3"
 
 #: Rooms where more people than this named a group get a line of their own: one festival of 2,000 moved
 #: the ratio of a simulated season from 0.69 to 0.89.

@@ -1,10 +1,13 @@
 """From sums of a period's held events to its report: who is in it, and within what chance is judged; pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from outreach.engagement import figures, measures, summary
+from outreach.engagement import curves, figures, measures, summary
+from outreach.engagement.bounds import NO_STAKES, Exposure, Range, Stakes
+from outreach.engagement.curves import Curves
+from outreach.engagement.measures import hinges_on_one
 from outreach.engagement.periods import Period
 from outreach.engagement.statistics import NOTHING, Statistics, by_stratum, close
 from outreach.i18n import N_
@@ -49,15 +52,20 @@ ABSENCES: dict[Absence, str] = {"waits": WAITS, "joined": JOINED}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The sums of the events of one quarter and county whose rooms are large, or of those whose are not.
+    """The sums of the rooms of one size in one stratum, or of its events where nobody was asked (size None).
 
     No stratum is closed yet: that is done by `within`, which knows how wide one is.
     """
 
-    quarter: str
+    #: Its number; 0 where a stratum is the whole period.
+    quarter: int
     place: str
-    is_large: bool
+    size: Size | None
     sums: Statistics
+    #: Its rooms' stakes among all rooms of the stratum, and among those of this size only.
+    among_all: Stakes = NO_STAKES
+    among_alike: Stakes = NO_STAKES
+    curves: Curves = field(default_factory=Curves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +112,49 @@ class EngagementReport:
     missing: tuple[Missing, ...] = ()
 
 
-def stratum(part: Part, strata: Strata) -> tuple[str, ...]:
-    """With what a part's events are compared."""
-    return (part.quarter, part.place) if strata == "quarter" else (part.place,)
-
-
 def within(parts: Sequence[Part], strata: Strata) -> Gathered:
-    """The parts' sums, compared within strata of this width."""
+    """The parts' sums, compared within strata of this width.
 
-    def closed(chosen: Iterable[Part]) -> Statistics:
-        return close(by_stratum((stratum(part, strata), part.sums) for part in chosen).values())
-
+    Their ranges are right where the parts' stakes are those of such strata.
+    """
+    whole = _closed(parts, strata, (part.among_all for part in parts))
+    newcomers, residents = curves.total(part.curves for part in parts).bounds()
     return Gathered(
         strata,
-        closed(parts),
-        closed(part for part in parts if not part.is_large),
-        closed(part for part in parts if part.is_large),
+        replace(
+            whole,
+            newcomer_exposures=_exposures(newcomers, whole.newcomers_in_company, whole.newcomers, whole),
+            resident_exposures=_exposures(residents, whole.residents_in_company, whole.residents, whole),
+        ),
+        _alike([part for part in parts if part.size != "large"], strata),
+        _alike([part for part in parts if part.size == "large"], strata),
     )
+
+
+def of_size(part: Part) -> Part:
+    """A part in a report of its size alone, where other rooms are not compared with it."""
+    return replace(part, among_all=part.among_alike)
+
+
+def _alike(parts: Sequence[Part], strata: Strata) -> Statistics:
+    return _closed(parts, strata, (part.among_alike for part in parts))
+
+
+def _closed(parts: Sequence[Part], strata: Strata, stakes: Iterable[Stakes]) -> Statistics:
+    def stratum(part: Part) -> tuple[object, ...]:
+        return (part.quarter, part.place) if strata == "quarter" else (part.place,)
+
+    closed = close(by_stratum((stratum(part), part.sums) for part in parts).values())
+    all_stakes = sum(stakes, NO_STAKES)
+    return replace(
+        closed,
+        spread=all_stakes.spread,
+        hinges_on_one=hinges_on_one(closed.by_chance, all_stakes.largest),
+    )
+
+
+def _exposures(bounds: Range | None, fewest: int, named: int, whole: Statistics) -> tuple[Exposure, ...]:
+    return () if bounds is None else (Exposure(*bounds, fewest, named + whole.unsaid),)
 
 
 def widened(parts: Sequence[Part]) -> Gathered:

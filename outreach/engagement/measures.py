@@ -17,6 +17,7 @@ from outreach.engagement.bounds import (
     exposure_bounds,
     met,
     ratio_range,
+    stake,
     wilson_range,
 )
 from outreach.i18n import N_
@@ -129,13 +130,13 @@ def is_tiny(tally: Tally) -> bool:
     return 0 < tally.people < ASSESSABLE_PEOPLE
 
 
-def is_shared(tally: Tally) -> bool:
+def is_shared(tally: Tally, percent: int = SHARED_LEAST_PERCENT) -> bool:
     """Whether at least 2 of each group said they were there, and the smaller was at least 10% of the two.
 
     Two of 20 is enough, two of 21 is not. "At least one of each" would mean little: where 8% are
     newcomers, 81% of rooms of 20 filled by chance hold one.
     """
-    return _is_real(min(tally.newcomers, tally.residents), of=tally.known)
+    return _is_real(min(tally.newcomers, tally.residents), of=tally.known, percent=percent)
 
 
 def is_certainly_shared(tally: Tally) -> bool:
@@ -150,8 +151,8 @@ def is_possibly_shared(tally: Tally) -> bool:
     return _is_real(smaller, of=most)
 
 
-def _is_real(smaller: int, *, of: int) -> bool:
-    return smaller >= SHARED_LEAST_PEOPLE and 100 * smaller >= SHARED_LEAST_PERCENT * of
+def _is_real(smaller: int, *, of: int, percent: int = SHARED_LEAST_PERCENT) -> bool:
+    return smaller >= SHARED_LEAST_PEOPLE and 100 * smaller >= percent * of
 
 
 def shared_events(tallies: Iterable[Tally]) -> Measure:
@@ -299,7 +300,7 @@ def chance_ratio(tallies: Sequence[Tally]) -> Measure:
     if events < ROUGH_RANGE_EVENTS:
         return Measure(observed, expected, reason=FEW_COMPARABLE_EVENTS)
     stakes = _stakes(rooms)
-    if hinges_on_one(expected, max(stake for _, stake in stakes)):
+    if hinges_on_one(expected, max(lost for _, lost in stakes)):
         return Measure(observed, expected, reason=ONE_EVENT)
     found = ratio_range(observed, expected, _spread(stakes), len(rooms))
     return with_range(Measure(observed, expected, observed / expected), found, events)
@@ -344,18 +345,16 @@ def _stakes(rooms: Sequence[_Seats]) -> list[tuple[float, float]]:
     sums = _stratum_sums(rooms)
     found = []
     for stratum, newcomers, residents in rooms:
-        all_newcomers, all_residents = sums[stratum]
-        rest = met(all_newcomers - newcomers, all_residents - residents)
-        found.append((met(newcomers, residents), met(all_newcomers, all_residents) - rest))
+        found.append((met(newcomers, residents), stake(newcomers, residents, *sums[stratum])))
     return found
 
 
 def _spread(stakes: Sequence[tuple[float, float]]) -> Spread:
     return Spread(
         math.fsum(meetings * meetings for meetings, _ in stakes),
-        math.fsum(meetings * stake for meetings, stake in stakes),
-        math.fsum(stake * stake for _, stake in stakes),
-        math.fsum(stake for _, stake in stakes),
+        math.fsum(meetings * lost for meetings, lost in stakes),
+        math.fsum(lost * lost for _, lost in stakes),
+        math.fsum(lost for _, lost in stakes),
     )
 
 

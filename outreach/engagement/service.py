@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from outreach.database import db
-from outreach.engagement import editions, periods, queries
+from outreach.engagement import editions, open_sums, periods, queries
 from outreach.engagement.gathering import (
     EVERYTHING,
     Cut,
@@ -69,11 +69,21 @@ def gather(question: Question) -> tuple[dict[str, Gathered], list[Missing]]:
     As many queries however many events.
     """
     frozen, missing = _frozen(question)
-    found = queries.parts(question)
-    close = (lambda its: within(its, "quarter")) if frozen or missing else widened
-    opened = queries.complete(question, found, {value: close(its) for value, its in found.items()})
+    opened = _opened(question, may_widen=not frozen and not missing and question.by != "quarter")
     values = frozen.keys() | opened.keys()
     return {value: _added(frozen.get(value), opened.get(value)) for value in values}, missing
+
+
+def _opened(question: Question, *, may_widen: bool) -> dict[str, Gathered]:
+    found = open_sums.parts(question)
+    if not may_widen:
+        return {value: within(its, "quarter") for value, its in found.items()}
+    opened = {value: widened(its) for value, its in found.items()}
+    coarse = [value for value, its in opened.items() if its.strata == "period"]
+    # Their sums are right, and the ranges are not: other rooms are compared with each other now.
+    for value, its in open_sums.parts_of_period(question, coarse).items():
+        opened[value] = within(its, "period")
+    return opened
 
 
 def _added(*parts: Gathered | None) -> Gathered:

@@ -8,6 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
+from operator import add, attrgetter
 from typing import Any, TypeVar
 
 from outreach.engagement.bounds import NO_SPREAD, Exposure, Spread, met
@@ -74,23 +75,18 @@ class Statistics:
     textbook_meetings: float = 0.0
     #: What the range of meetings by chance comes from.
     spread: Spread = NO_SPREAD
-    #: Whether without one of the events chance would bring no meeting at all.
-    hinges_on_one: bool = False
-
     #: How far the people who did not say could move the exposure, one entry for each separate reading.
     newcomer_exposures: tuple[Exposure, ...] = ()
     resident_exposures: tuple[Exposure, ...] = ()
 
+    #: Whether without one of the events chance would bring no meeting at all.
+    hinges_on_one: bool = False
+
     def __add__(self, other: "Statistics") -> "Statistics":
         """The sums of both; no event and no stratum may be in both, or it counts twice."""
-        added: dict[str, Any] = {
-            field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)
-        }
         # An event that decides everything in its own part does so in the whole only if the rest is nothing.
-        added["hinges_on_one"] = (self.hinges_on_one and not other.by_chance) or (
-            other.hinges_on_one and not self.by_chance
-        )
-        return Statistics(**added)
+        hinges = (self.hinges_on_one and not other.by_chance) or (other.hinges_on_one and not self.by_chance)
+        return Statistics(*[*map(add, _summed(self), _summed(other)), hinges])
 
     @property
     def known(self) -> int:
@@ -108,6 +104,8 @@ class Statistics:
         return self.answers + self.unsaid
 
 
+#: All but the last, which is no sum.
+_summed = attrgetter(*(field.name for field in fields(Statistics)[:-1]))
 NOTHING = Statistics()
 
 

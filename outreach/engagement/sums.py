@@ -1,147 +1,243 @@
-"""The sums of a report in the database's own arithmetic: what is added up over rooms, as SQL; asks nothing.
+"""From single held events to the sums of sets of them that are compared with each other; pure.
 
-The same formulas as in `measures.py` and `bounds.py`, for SQLite and PostgreSQL alike: shares are
-compared as whole numbers, and integers are divided as fractions.
+The formulas stand in `measures.py`, `bounds.py` and `totals.py`. Events are read twice, one after another,
+and none is kept: what a stratum loses without a room is known only when all of its rooms are added up.
 """
 
-from collections.abc import Mapping
-from typing import Any
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, not_, or_, select
-
-from outreach.engagement import measures
+from outreach.engagement import measures, statistics, totals
+from outreach.engagement.bounds import Spread, Stakes, met, stake
+from outreach.engagement.curves import Curves
 from outreach.engagement.figures import LARGE_ROOM_PEOPLE
-from outreach.engagement.totals import LARGEST_MISMATCH_PERCENT
-
-Number = ColumnElement[Any]
-
-#: No report has so many rows. With a limit, both databases make each row of a subquery once and hand it
-#: on; without, they write its formulas into every sum and work them out thirty times.
-_ALL_ROWS = 2**40
+from outreach.engagement.gathering import Part, Size
+from outreach.engagement.measures import Tally
+from outreach.engagement.statistics import NOTHING, Statistics
 
 
-def least(one: Number, other: Number) -> Number:
-    """The smaller of two numbers, under one name on both databases."""
-    return case((one <= other, one), else_=other)
+class Stratum(NamedTuple):
+    """Events that are compared with each other: those of a place and quarter, or of a kind or host there."""
+
+    #: The number of the quarter; 0 for the whole period.
+    quarter: int
+    place: str
+    #: "kind" or "organization", and which; both empty for all events there.
+    cut: str = ""
+    value: str = ""
 
 
-def met(newcomers: Number, residents: Number) -> Number:
-    """`bounds.met`: 0 in a room of one, and of none."""
-    return case(
-        (newcomers + residents >= 2, 1.0 * newcomers * residents / (newcomers + residents - 1)), else_=0.0
+class Held(NamedTuple):
+    """One held event: with what it is compared, heads, and ballots, which are None if nobody was asked."""
+
+    quarter: int
+    place: str
+    kind: str
+    organization: str
+    head_count: int | None
+    newcomers: int | None
+    residents: int | None
+    both: int | None
+    unsaid: int | None
+
+    @property
+    def tally(self) -> Tally | None:
+        """The event as the measures take it."""
+        if self.newcomers is None or self.residents is None or self.both is None or self.unsaid is None:
+            return None
+        ballots = totals.BallotTotals(self.newcomers, self.residents, self.both, self.unsaid)
+        return totals.tally(ballots, self.head_count, stratum="")
+
+    @property
+    def size(self) -> Size | None:
+        """Whether its room is a small or a large one; None if nobody was asked."""
+        if self.newcomers is None or self.residents is None:
+            return None
+        return "large" if self.newcomers + self.residents > LARGE_ROOM_PEOPLE else "small"
+
+
+#: In which strata an event is compared with others.
+StrataOf = Callable[[Held], Iterable[Stratum]]
+
+
+def parts_of(read: Callable[[], Iterable[Held]], strata_of: StrataOf) -> dict[Stratum, list[Part]]:
+    """The parts of every stratum: its small rooms, its large ones, and where nobody was asked.
+
+    `read` is called twice and gives the same events each time.
+    """
+    found = _added_up(read(), strata_of)
+    everybody = {
+        stratum: statistics.total(each.sums for each in sizes.values()) for stratum, sizes in found.items()
+    }
+    for held in read():
+        if held.newcomers is None or held.residents is None or held.newcomers + held.residents < 2:
+            continue
+        for stratum in strata_of(held):
+            its = found[stratum][held.size]
+            its.among_all.add(held.newcomers, held.residents, everybody[stratum])
+            its.among_alike.add(held.newcomers, held.residents, its.sums)
+    return {
+        stratum: [each.part(stratum, size) for size, each in sizes.items()]
+        for stratum, sizes in found.items()
+    }
+
+
+def _added_up(events: Iterable[Held], strata_of: StrataOf) -> dict[Stratum, dict[Size | None, "_Growing"]]:
+    # First those that are alike in everything, so that each event is added once.
+    alike: dict[tuple[object, ...], tuple[Held, _Growing]] = {}
+    for held in events:
+        key = (*held[:4], held.size)
+        if key not in alike:
+            alike[key] = held, _Growing()
+        alike[key][1].add(held)
+    found: dict[Stratum, dict[Size | None, _Growing]] = defaultdict(lambda: defaultdict(_Growing))
+    for one, together in alike.values():
+        for stratum in strata_of(one):
+            found[stratum][one.size].take(together)
+    return found
+
+
+@dataclass(slots=True)
+class _GrowingStakes:
+    numbers: list[float] = field(default_factory=lambda: [0.0] * 5)
+
+    def add(self, newcomers: int, residents: int, among: Statistics) -> None:
+        meetings = met(newcomers, residents)
+        lost = stake(newcomers, residents, among.newcomers_in_company, among.residents_in_company)
+        numbers = self.numbers
+        numbers[0] += meetings * meetings
+        numbers[1] += meetings * lost
+        numbers[2] += lost * lost
+        numbers[3] += lost
+        numbers[4] = max(numbers[4], lost)
+
+    def made(self) -> Stakes:
+        return Stakes(Spread(*self.numbers[:4]), self.numbers[4])
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A part while events are added to it."""
+
+    sums: Statistics = NOTHING
+    curves: Curves = field(default_factory=Curves)
+    among_all: _GrowingStakes = field(default_factory=_GrowingStakes)
+    among_alike: _GrowingStakes = field(default_factory=_GrowingStakes)
+
+    def add(self, held: Held) -> None:
+        tally = held.tally
+        self.sums += statistics_of(held, tally)
+        if tally:
+            self.curves.add(*tally.room)
+
+    def take(self, other: "_Growing") -> None:
+        self.sums += other.sums
+        self.curves.take(other.curves)
+
+    def part(self, stratum: Stratum, size: Size | None) -> Part:
+        return Part(
+            stratum.quarter,
+            stratum.place,
+            size,
+            self.sums,
+            self.among_all.made(),
+            self.among_alike.made(),
+            self.curves,
+        )
+
+
+def statistics_of(held: Held, tally: Tally | None) -> Statistics:
+    """The sums of one event alone, whose tally is None if nobody was asked; no stratum is closed."""
+    heads = held.head_count
+    counted: dict[str, Any] = {
+        "events_held": 1,
+        "events_counted": int(heads is not None),
+        "head_count": heads or 0,
+    }
+    if tally is None:
+        return Statistics(**counted)
+    return Statistics(
+        **counted,
+        asked=int(tally.people > 0),
+        unreliable=int(not totals.fits(_cast(held), heads)),
+        **_assessed(tally),
+        newcomers=tally.newcomers,
+        residents=tally.residents,
+        both=tally.both,
+        unsaid=tally.unsaid,
+        **(_in_company(tally) if tally.known >= 2 else {}),
+        meetings=met(tally.newcomers, tally.residents),
+        textbook_meetings=tally.newcomers * tally.residents / tally.known if tally.known else 0.0,
     )
 
 
-def fenced(columns: Mapping[str, Number], *conditions: ColumnElement[bool], source: Any = None) -> Subquery:
-    """A subquery whose columns are worked out once for each row."""
-    statement = select(*(column.label(name) for name, column in columns.items())).where(*conditions)
-    if source is not None:
-        statement = statement.select_from(source)
-    return statement.limit(_ALL_ROWS).subquery()
+def _cast(held: Held) -> int:
+    return sum(number or 0 for number in held[5:])
 
 
-def room_columns(row: Any) -> dict[str, Number]:
-    """The rest of what sums are made of, from rows with `a`, `b`, `both` and `cast` (null where nobody was
-    asked) and `heads`: `n` people in the room, `u` who did not say, `k` known, and the `smaller` group.
-    """
-    a, b = row.a, row.b
-    # Heads without a ballot did not say.
-    n = case((row.heads > row.cast, row.heads), else_=row.cast)
-    return {"k": a + b, "u": n - a - b - row.both, "smaller": least(a, b), "n": n}
-
-
-def sums_of(row: Any) -> dict[str, Number]:
-    """Every plain sum of `Statistics` by its name, over rows with the columns of `room_columns`."""
-    n, k, u, a, b = row.n, row.k, row.u, row.a, row.b
-    is_assessable = n >= measures.ASSESSABLE_PEOPLE
+def _assessed(tally: Tally) -> dict[str, Any]:
+    if not measures.is_assessable(tally):
+        return {"tiny": int(measures.is_tiny(tally))}
+    people = tally.people
     is_shared, is_certain, is_possible = (
-        _is_real(row.smaller, k),
-        _is_real(row.smaller, k + u),
-        _is_real(least(row.smaller + u, (k + u) // 2), k + u),
+        is_counted(tally)
+        for is_counted in (
+            measures.is_shared,
+            measures.is_certainly_shared,
+            measures.is_possibly_shared,
+        )
     )
-    in_company = k >= 2
-    others = k - 1
     return {
-        "events_held": func.count(),
-        "events_counted": func.count(row.heads),
-        "head_count": func.sum(row.heads),
-        "asked": func.count().filter(n > 0),
-        "unreliable": func.count().filter(_is_unreliable(row)),
-        "assessable": func.count().filter(is_assessable),
-        "tiny": func.count().filter(n > 0, ~is_assessable),
-        "shared": func.count().filter(is_shared),
-        "certainly_shared": func.count().filter(is_certain),
-        "possibly_shared": func.count().filter(is_possible),
-        **{
-            f"shared_at_{percent}": func.count().filter(_is_real(row.smaller, k, percent))
-            for percent in (5, 15, 20)
-        },
-        "people_assessable": func.sum(n).filter(is_assessable),
-        "answers_assessable": func.sum(n - u).filter(is_assessable),
-        "people_shared": func.sum(n).filter(is_shared),
-        "people_certainly": func.sum(n).filter(is_certain),
-        "people_possibly": func.sum(n).filter(is_possible),
-        "newcomers": func.sum(a),
-        "residents": func.sum(b),
-        "both": func.sum(n - k - u),
-        "unsaid": func.sum(u),
-        "rooms": func.count().filter(in_company),
-        "newcomers_in_company": func.sum(a).filter(in_company),
-        "residents_in_company": func.sum(b).filter(in_company),
-        "cross_pairs": func.sum(a * b),
-        "pairs": func.sum(k * others // 2),
-        "assessable_rooms": func.count().filter(in_company, is_assessable),
-        "meetings": func.sum(1.0 * a * b / others).filter(in_company),
-        "textbook_meetings": func.sum(1.0 * a * b / k).filter(in_company),
+        "assessable": 1,
+        "shared": int(is_shared),
+        "certainly_shared": int(is_certain),
+        "possibly_shared": int(is_possible),
+        **{f"shared_at_{percent}": int(measures.is_shared(tally, percent)) for percent in (5, 15, 20)},
+        "people_assessable": people,
+        "answers_assessable": tally.answered,
+        "people_shared": people * is_shared,
+        "people_certainly": people * is_certain,
+        "people_possibly": people * is_possible,
     }
 
 
-def _is_real(
-    smaller: Number, of: Number, percent: int = measures.SHARED_LEAST_PERCENT
-) -> ColumnElement[bool]:
-    return and_(smaller >= measures.SHARED_LEAST_PEOPLE, 100 * smaller >= percent * of)
-
-
-def _is_unreliable(row: Any) -> ColumnElement[bool]:
-    missing = row.heads - row.cast
-    is_reliable = and_(missing >= 0, 100 * missing <= LARGEST_MISMATCH_PERCENT * row.heads)
-    return and_(row.cast.is_not(None), or_(row.heads.is_(None), not_(is_reliable)))
-
-
-def is_large(row: Any) -> Number:
-    """1 for a room with more than 60 known people, which gets a line of its own."""
-    return case((row.k > LARGE_ROOM_PEOPLE, 1), else_=0)
-
-
-def stake(row: Any, newcomers: Number, residents: Number) -> Number:
-    """What the meetings by chance among so many of a stratum lose without this room."""
-    return met(newcomers, residents) - met(newcomers - row.a, residents - row.b)
-
-
-def spread_of(meetings: Number, stake: Number) -> dict[str, Number]:
-    """The sums of `Spread`, and the largest stake."""
+def _in_company(tally: Tally) -> dict[str, Any]:
     return {
-        "meetings_squared": func.sum(meetings * meetings),
-        "meetings_by_stake": func.sum(meetings * stake),
-        "stakes_squared": func.sum(stake * stake),
-        "stakes": func.sum(stake),
-        "largest": func.max(stake),
+        "rooms": 1,
+        "newcomers_in_company": tally.newcomers,
+        "residents_in_company": tally.residents,
+        "cross_pairs": tally.newcomers * tally.residents,
+        "pairs": math.comb(tally.known, 2),
+        "assessable_rooms": int(measures.is_assessable(tally)),
     }
 
 
-def as_said(own: Number, other: Number) -> tuple[Number, Number]:
-    """The meetings of a room, and its members of the own group who have company."""
-    return met(own, other), case((own + other >= 2, own), else_=0)
+def to_json(part: Part) -> dict[str, Any]:
+    """What of a part its stratum does not say, as JSON has it."""
+    return {
+        "size": part.size,
+        "sums": statistics.to_json(part.sums),
+        "among_all": asdict(part.among_all),
+        "among_alike": asdict(part.among_alike),
+        "curves": part.curves.to_json(),
+    }
 
 
-def with_all(row: Any, own: Number, other: Number) -> tuple[Number, Number]:
-    """The same were everybody who did not say of the own group, in a room of two or more."""
-    return 1.0 * (own + row.u) * other / row.others, own + row.u
+def from_json(stratum: Stratum, stored: Mapping[str, Any]) -> Part:
+    """The part that `to_json` wrote."""
+    return Part(
+        stratum.quarter,
+        stratum.place,
+        stored["size"],
+        statistics.from_json(stored["sums"]),
+        _stakes(stored["among_all"]),
+        _stakes(stored["among_alike"]),
+        Curves.from_json(stored["curves"]),
+    )
 
 
-def best_filled(row: Any, own: Number, ratio: Number) -> Number:
-    """How many of the own group make meetings less ratio·members most: the whole number nearest to the top
-    of the parabola, as far as there are people to be so.
-    """
-    top = (row.others + 1 - ratio * row.others) / 2.0
-    return case((top <= own, own), (top >= own + row.u, own + row.u), else_=func.round(top))
+def _stakes(stored: Mapping[str, Any]) -> Stakes:
+    return Stakes(Spread(**stored["spread"]), stored["largest"])

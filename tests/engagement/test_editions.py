@@ -190,7 +190,7 @@ def test_edition_keeps_its_rules_and_its_method(context):
     stored(season(SPRING, 40))
     freeze(date(2026, 8, 15), now=datetime(2026, 8, 15, 9, tzinfo=UTC))
     edition = editions.find("2026-Q2")
-    assert (edition.method, edition.frozen_at) == ("2026-2", datetime(2026, 8, 15, 9, tzinfo=UTC))
+    assert (edition.method, edition.frozen_at) == ("2026-3", datetime(2026, 8, 15, 9, tzinfo=UTC))
     assert edition.thresholds["least_answers_in_each_group"] == 10
     assert edition.thresholds["shared_least_percent"] == 10
 

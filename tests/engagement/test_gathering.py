@@ -1,5 +1,6 @@
 """From sums to one report: within what chance is judged, and what adding keeps."""
 
+from datetime import date
 from functools import reduce
 from operator import add
 
@@ -7,22 +8,23 @@ import pytest
 
 from outreach.engagement import measures
 from outreach.engagement.bounds import met
-from outreach.engagement.gathering import Gathered, Part, Strata, report, widened, within
+from outreach.engagement.gathering import Gathered, Part, Size, Strata, report, widened, within
 from outreach.engagement.measures import Tally
-from outreach.engagement.periods import parse
+from outreach.engagement.periods import parse, quarter_number
 from outreach.engagement.statistics import Statistics
 
 YEAR = parse("2026")
-QUARTERS = ("2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4")
+#: Their numbers.
+QUARTERS = tuple(quarter_number(date(2026, month, 1)) for month in (1, 4, 7, 10))
 PLACES = ("jackson", "clay", "platte")
 
 
-def part(quarter: str, place: str, *newcomers: int, is_large: bool = False) -> Part:
+def part(quarter: int, place: str, *newcomers: int, size: Size = "small") -> Part:
     """One quarter of a county: rooms of 20 residents with so many newcomers each."""
     return Part(
         quarter,
         place,
-        is_large,
+        size,
         Statistics(
             events_held=len(newcomers),
             asked=len(newcomers),
@@ -38,7 +40,7 @@ def part(quarter: str, place: str, *newcomers: int, is_large: bool = False) -> P
     )
 
 
-def by_tallies(parts: dict[tuple[str, str], tuple[int, ...]], strata: Strata) -> measures.Measure:
+def by_tallies(parts: dict[tuple[int, str], tuple[int, ...]], strata: Strata) -> measures.Measure:
     return measures.chance_ratio(
         [
             Tally(f"{quarter} {place}" if strata == "quarter" else place, each, 20, 0, 0)
@@ -74,13 +76,13 @@ def test_chance_is_judged_within_the_county_where_quarters_have_one_event_each()
 
 @pytest.mark.parametrize("count", [0, 1, 9], ids=["none", "one", "nine"])
 def test_chance_stays_unsaid_and_within_quarters_where_counties_help_no_more(count: int) -> None:
-    found = report(YEAR, widened([part("2026-Q3", "clay", *[10] * count)]), sealed=0)
+    found = report(YEAR, widened([part(QUARTERS[2], "clay", *[10] * count)]), sealed=0)
     assert found.strata == "quarter"
     assert (found.figures.chance_ratio.value, bool(found.figures.chance_ratio.reason)) == (None, True)
 
 
 def test_large_rooms_are_compared_with_each_other() -> None:
-    parts = [part("2026-Q1", "clay", 2, 6), part("2026-Q1", "clay", 80, 90, is_large=True)]
+    parts = [part(QUARTERS[0], "clay", 2, 6), part(QUARTERS[0], "clay", 80, 90, size="large")]
     found = within(parts, "quarter")
     assert found.whole.by_chance == pytest.approx(met(178, 80))
     assert (found.small.by_chance, found.large.by_chance) == pytest.approx((met(8, 40), met(170, 40)))

@@ -3,14 +3,16 @@
 import math
 
 import pytest
+from sqlalchemy import select
 
-from outreach.database import transaction
+from outreach.database import db, transaction
 from outreach.engagement import figures
 from outreach.engagement.gathering import Scope, Strata
 from outreach.engagement.periods import parse
 from outreach.engagement.service import engagement_report, engagement_reports
 from outreach.engagement.totals import is_reliable, tally
-from tests.engagement.programs import COUNTIES, KINDS, Held, made_up, store
+from outreach.events.models import Event
+from tests.engagement.programs import COUNTIES, KINDS, Held, keep_all, made_up, store
 
 YEAR = parse("2026")
 #: Their bounds may be a little too wide, and are never too narrow.
@@ -55,17 +57,23 @@ def assert_same(found: figures.Report, expected: figures.Report) -> None:
     ("count", "answering"), [(0, 1), (5, 0.9), (15, 0.8), (60, 0.5), (60, 0.0), (400, 0.8)]
 )
 def test_report_from_sums_is_the_report_from_tallies(context, count: int, answering: float) -> None:
+    """Made for the one report, and from kept ones."""
     program = made_up(count, count, YEAR, answering=answering)
     with transaction():
         store(program)
     found = engagement_report(YEAR)
     assert_same(found.figures, expected_report(program, found.strata))
+    keep_all()
+    assert_same(engagement_report(YEAR).figures, found.figures)
 
 
-def test_report_of_a_cut_is_the_report_of_its_events_alone(context) -> None:
+@pytest.mark.parametrize("is_kept", [False, True], ids=["made", "kept"])
+def test_report_of_a_cut_is_the_report_of_its_events_alone(context, is_kept: bool) -> None:
     program = made_up(7, 200, YEAR)
     with transaction():
         store(program)
+    if is_kept:
+        keep_all()
 
     def alone(found, is_in) -> None:
         assert_same(found.figures, expected_report([held for held in program if is_in(held)], found.strata))
@@ -81,6 +89,17 @@ def test_report_of_a_cut_is_the_report_of_its_events_alone(context) -> None:
         alone(found, lambda held, quarter=quarter: held.quarter == quarter)
     both = Scope(kind=KINDS[0], county=COUNTIES[0])
     alone(engagement_report(YEAR, both), lambda held: (held.kind, held.place) == (KINDS[0], COUNTIES[0]))
+    host_id = db.session.scalar(select(Event.organization_id).limit(1))
+    whole, of_host = engagement_report(YEAR), engagement_reports(YEAR, "organization")
+    assert of_host == {str(host_id): whole}
+    assert engagement_report(YEAR, Scope(organization_id=host_id)) == whole
+    for kind, found in engagement_reports(YEAR, "kind", Scope(organization_id=host_id)).items():
+        alone(found, lambda held, kind=kind: held.kind == kind)
+    small = Scope(kind=KINDS[0], size="small")
+    alone(
+        engagement_report(YEAR, small),
+        lambda held: held.totals and held.kind == KINDS[0] and known(held) <= 60,
+    )
 
 
 def known(held: Held) -> int:

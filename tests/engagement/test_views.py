@@ -14,6 +14,7 @@ from outreach.database import transaction
 from outreach.engagement import ballots, editions, parts_wording
 from outreach.engagement.commands import report_engagement
 from outreach.engagement.dashboard import dashboard
+from outreach.engagement.figures import METHOD_VERSION
 from outreach.engagement.gathering import JOINED, WAITS
 from outreach.engagement.periods import parse
 from outreach.engagement.totals import BallotTotals
@@ -226,7 +227,7 @@ def test_page_says_it_in_plain_words(sign_in, season):
         "12 events took place.",
         "1 more event cannot be read until its guests&#39; names are erased.",
         "Events are compared with events of the same county and quarter.",
-        "Method 2026-2.",
+        "Method 2026-3.",
     ):
         assert sentence in page
 
@@ -324,7 +325,7 @@ def test_quarter_that_waits_is_named_with_its_reason_and_never_zero(sign_in, web
         (None, WAITS)
     }
     last = client.get(f"{PAGE}.csv?{query}").text.splitlines()[-1]
-    assert last.startswith("2026-Q2,2026-2,missing_quarter,Quarter 2 of 2026,")
+    assert last.startswith(f"2026-Q2,{METHOD_VERSION},missing_quarter,Quarter 2 of 2026,")
     assert WAITS in last
     assert "Not in these figures: Quarter 2 of 2026." in run(web_app, "--period", "2026-Q2").output
 
