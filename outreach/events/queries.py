@@ -340,4 +340,5 @@ def _everything() -> tuple[ExecutableOption, ...]:
         joinedload(Event.languages),
         joinedload(Event.cohosts),
         joinedload(Event.parts),
+        joinedload(Event.keywords),
     )
