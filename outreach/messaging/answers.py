@@ -202,6 +202,21 @@ def locale_of_news_word(text: str, offered: Sequence[str]) -> str | None:
     return _locale_of(NEWS, text, offered)
 
 
+def locale_of_delete_word(text: str, offered: Sequence[str]) -> str | None:
+    """The same for the word that asks to be forgotten."""
+    return _locale_of(DELETE, text, offered)
+
+
+def locale_of_what_word(text: str, offered: Sequence[str]) -> str | None:
+    """The same for the word that asks what is held of the number."""
+    return _locale_of(WHAT, text, offered)
+
+
+def locale_of_call_word(text: str, offered: Sequence[str]) -> str | None:
+    """The same for the word that asks to be called."""
+    return _locale_of(CALLS, text, offered)
+
+
 def is_yes(text: str, locale: str) -> bool:
     """Whether a message is 1 or a word for yes, in its language or in English."""
     return choice(text) == 1 or _is_in(_YES, text, locale)
@@ -256,21 +271,6 @@ def _chinese(numeral: str) -> int:
     if not ten:
         return sum(_CHINESE_ONES[sign] for sign in numeral)
     return _CHINESE_ONES.get(tens, 1) * 10 + _CHINESE_ONES.get(ones, 0)
-
-
-def locale_of_delete_word(text: str, offered: Sequence[str]) -> str | None:
-    """The same for the word that asks to be forgotten."""
-    return _locale_of(DELETE, text, offered)
-
-
-def locale_of_what_word(text: str, offered: Sequence[str]) -> str | None:
-    """The same for the word that asks what is held of the number."""
-    return _locale_of(WHAT, text, offered)
-
-
-def locale_of_call_word(text: str, offered: Sequence[str]) -> str | None:
-    """The same for the word that asks to be called."""
-    return _locale_of(CALLS, text, offered)
 
 
 def _locale_of(table: Mapping[str, tuple[str, ...]], text: str, offered: Sequence[str]) -> str | None:

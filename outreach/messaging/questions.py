@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from outreach.events.keywords import folded_word
 from outreach.messaging import phrases
+from outreach.messaging.answers import has_words
 from outreach.messaging.phrases import EventMenu, LanguageMenu, NeedsMenu, Notice, Phrase, Say, described
 from outreach.messaging.turns import (
+    STEPS,
     AlreadyRegistered,
     Dialogue,
     EventFacts,
@@ -80,6 +83,22 @@ class Asking:
         registration = self.facts.registration(state.registration_id)
         event = registration.event if registration else self.facts.event
         return Phrase(phrases.RESUME, {"title": event.title(self.locale)}) if event else None
+
+    def again(self, state: Dialogue, misses: int, text: str) -> Say | None:
+        """What is said to an answer that we cannot read; None when what it is about is gone."""
+        if state.is_resting(self.now):
+            return self.resume(state)
+        match STEPS[state.step]:
+            case "menu":
+                return unreadable(text) if misses == 1 else Phrase(phrases.SHORT_MENU)
+            case "party":
+                return Phrase(phrases.PARTY_AGAIN if misses == 1 else phrases.ONE_NUMBER)
+            case takes if misses == 1 or takes == "language":
+                return self.question(state, self.facts.event)
+            case "list":
+                return Phrase(phrases.SHORT_MENU)
+            case _:
+                return Phrase(phrases.YES_OR_NO)
 
     def _digest(self, state: Dialogue) -> Say | None:
         # In the coming days a weekday says enough.
@@ -162,6 +181,17 @@ def refusal(event: EventFacts | None, locale: str) -> Phrase | None:
     if event.has_started:
         return _refused(Refused("started", event), locale)
     return None if event.is_open else _refused(Refused("closed", event), locale)
+
+
+def unreadable(text: str) -> Phrase:
+    """What is said when nothing was asked: to no words, to a word that is no keyword, or to some text."""
+    if not has_words(text):
+        return Phrase(phrases.NO_WORDS)
+    word = folded_word(text)
+    # Alone, and in letters that fit into a sentence of any language.
+    if word is None or not word.isascii() or len(text.split()) > 1:
+        return Phrase(phrases.NOT_UNDERSTOOD)
+    return Phrase(phrases.UNKNOWN_WORD, {"word": word.upper()})
 
 
 def result(outcome: Outcome, locale: str) -> Say:

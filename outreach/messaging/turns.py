@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self
 
 from outreach.i18n import LANGUAGES
 from outreach.messaging.phrases import MessageFacts, Phrase, Say, When
@@ -18,7 +18,28 @@ Step = Literal[
     "party", "needs", "confirm", "new_party", "confirm_party", "confirm_cancel", "stopped", "news",
     "delete",
 ]  # fmt: skip
-_STEPS: frozenset[str] = frozenset(get_args(Step))
+#: What an answer to a question may be.
+Takes = Literal["language", "menu", "list", "party", "yes_or_no", "yes_or_party"]
+STEPS: Mapping[Step, Takes] = {
+    "language": "language",
+    "menu": "menu",
+    "events": "list",
+    "pick": "list",
+    "registration": "list",
+    "which_coming": "list",
+    "which_not": "list",
+    "party": "party",
+    "needs": "list",
+    "confirm": "yes_or_party",
+    "new_party": "party",
+    "confirm_party": "yes_or_party",
+    "confirm_cancel": "yes_or_no",
+    "offer": "yes_or_no",
+    "reminder": "yes_or_no",
+    "stopped": "yes_or_no",
+    "news": "yes_or_no",
+    "delete": "yes_or_no",
+}
 #: Steps in which a guest has begun something that is worth taking up again.
 _DRAFTS: frozenset[Step] = frozenset(
     {"party", "needs", "confirm", "new_party", "confirm_party", "confirm_cancel"}
@@ -81,7 +102,7 @@ class Dialogue:
             found = cls(**{**value, **lists, "asked_at": datetime.fromisoformat(value["asked_at"])})
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
-        is_known = found.step in _STEPS and (not found.locale or found.locale in LANGUAGES)
+        is_known = found.step in STEPS and (not found.locale or found.locale in LANGUAGES)
         return found if is_known else None
 
 
