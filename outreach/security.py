@@ -91,11 +91,6 @@ def install(app: Flask, settings: Settings) -> None:
         return response
 
 
-def is_foreign_post() -> bool:
-    """Whether the browser itself says that another site sent this form."""
-    return request.headers.get("Sec-Fetch-Site", "") == "cross-site"
-
-
 def protect(blueprint: Blueprint) -> None:
     """Lets only people who signed in reach a blueprint's pages; others are led to the sign-in."""
 
