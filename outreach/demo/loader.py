@@ -177,9 +177,11 @@ def _add_guests(events: dict[str, Event], *, region: str, vault: Vault, now: dat
         is_by_text = number % _BY_TEXT_EVERY == 0
         locale = row["locale"]
         for keyword in row["keywords"]:
+            event = events[keyword]
+            words = consent_words(translator(locale), region=region, reminders=len(event.reminder_offsets))
             service.register(
                 RegistrationRequest(
-                    events[keyword].public_id,
+                    event.public_id,
                     locale=locale,
                     door="text" if is_by_text else "web",
                     party_size=row["party_size"],
@@ -187,7 +189,7 @@ def _add_guests(events: dict[str, Event], *, region: str, vault: Vault, now: dat
                     is_phone_proven=is_by_text,
                     first_name=row["first_name"],
                     needs=tuple(row["needs"]),
-                    consent=Consent(consent_words(translator(locale), region=region)),
+                    consent=Consent(words),
                 ),
                 vault=vault,
                 now=now,

@@ -402,7 +402,7 @@ def _set_keywords(event: Event, draft: EventDraft) -> None:
 def _set_reminders(event: Event, draft: EventDraft, *, now: datetime) -> None:
     """Changes the reminders; refuses a new one whose time is over, because it would be sent at once."""
     if event.status == "published" and not would_move(event, draft):
-        had = offsets(event.reminders, KINDS[event.kind].reminder_offsets)
+        had = event.reminder_offsets
         wanted = offsets(draft.reminders, KINDS[draft.kind].reminder_offsets)
         if any(before not in had and draft.starts_at - before <= now for before in wanted):
             raise InvalidInputError(

@@ -66,6 +66,7 @@ def event_facts(
         is_police_present=event.is_police_present,
         has_started=has_started,
         offers=tuple(offer for offer in OFFERS if offer in event.offers),
+        reminders=len(event.reminder_offsets),
     )
 
 

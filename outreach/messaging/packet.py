@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outreach.config import Settings
+from outreach.events.kinds.base import USUAL_REMINDERS
 from outreach.i18n import LANGUAGES, translator
 from outreach.messaging import phrases
 from outreach.messaging.consent import WORDS
@@ -40,6 +41,7 @@ def _answers(settings: Settings) -> Iterator[Answer]:
     t = translator("en")
     names = ", ".join(LANGUAGES[locale].english_name for locale in settings.locales)
     site, region = settings.public_url, settings.region_name
+    agreed = consent_words(t, region=region, reminders=len(USUAL_REMINDERS))
     yield Answer("Brand type", "Standard; non-profit (501(c)(3)) or government, as your papers say")
     yield Answer(
         "Use case", "Charity for a 501(c)(3); Mixed for others. Not Low Volume: its daily cap is too small"
@@ -55,7 +57,7 @@ def _answers(settings: Settings) -> Iterator[Answer]:
     yield Answer(
         "Message flow (how people agree)",
         f"On the web page of an event ({site}/en/events/) people tick a box, which is never ticked before: "
-        f'"{consent_words(t, region=settings.region_name)}" Or they text the word on an event\'s poster to '
+        f'"{agreed}" The number is that of the event. Or they text the word on an event\'s poster to '
         f"{settings.text_number or 'our number'} and answer our questions. News of events need a yes of "
         f'their own, on a form or by the word NEWS: "{news_words(t, region=region, whose=region)}" Each '
         "consent is kept with its exact words, language and time. Nobody needs to agree to come to an event.",

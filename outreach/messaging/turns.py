@@ -129,6 +129,8 @@ class EventFacts:
     has_started: bool = False
     #: Of `drafts.OFFERS`, and in their order: what a party can ask for.
     offers: tuple[str, ...] = ()
+    #: How many reminders its guests get.
+    reminders: int = 0
 
     def title(self, locale: str) -> str:
         """The title in a language, or else in its original one."""

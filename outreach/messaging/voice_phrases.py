@@ -56,11 +56,16 @@ CONFIRM_WAITLIST = N_(
 )
 #: What 47 CFR 64.1200(f)(9) and the carriers' rules ask for, as on the web: `registration.consent_words`.
 TEXTS = N_(
-    "May Outreach %(region)s text this phone about this event: a confirmation, reminders, and changes? "
-    "That is about 4 texts. Message and data rates may apply. You can answer STOP at any time to end the "
-    "texts, or HELP to get help. You can come without saying yes. For texts, press 1. For no texts, press 2."
+    "May Outreach %(region)s text this phone about this event: a confirmation, reminders, changes, and "
+    "thanks? Number of texts: about %(count)s, and one for each change. Message and data rates may apply. "
+    "You can answer STOP at any time to end the texts, or HELP to get help. You can come without saying yes. "
+    "For texts, press 1. For no texts, press 2."
 )
-CALLS = N_("To be called instead with a computer voice, about 2 times, press 3. In a call, 0 ends the calls.")
+#: Who signs up in a call needs no other one to confirm it.
+CALLS = N_(
+    "To be called instead with a computer voice, press 3. "
+    "Number of calls: about %(count)s, and one for each change. In a call, 0 ends the calls."
+)
 
 # Results.
 REGISTERED = N_("You are signed up: %(title)s, %(when)s, %(street)s. Number of people: %(party)s.")

@@ -25,6 +25,7 @@ from outreach.messaging.turns import (
 )
 from outreach.messaging.voice_phrases import Line, digits
 from outreach.messaging.voice_turns import Attempt, Call, StopCalls, VoiceFacts
+from outreach.registration.consent_words import OTHER_TEXTS
 
 EVENTS_PER_PAGE = 4
 MORE_KEY = "5"
@@ -65,12 +66,8 @@ class Saying:
             case "party" | "confirm":
                 return self._event_question(self.facts.event) if self.facts.event else ()
             case "texts":
-                if self.facts.event is None:
-                    return ()
-                return (
-                    self.line(phrases.TEXTS, region=self.facts.region),
-                    self.line(phrases.CALLS),
-                )
+                event = self.facts.event
+                return self._consent(event.reminders) if event else ()
             case "code":
                 return (self.line(phrases.CODE),)
             case "pick":
@@ -132,6 +129,14 @@ class Saying:
                 keys = phrases.CANNOT_COME if owed.facts.waiting else phrases.COMING
                 party = self.line(phrases.PARTY_NOW, party=owed.facts.party_size)
                 return (self._news(owed), party, self.line(keys), end)
+
+    def _consent(self, reminders: int) -> tuple[Line, ...]:
+        """What is agreed to by a key: as many as are owed if nothing changes, as on the web."""
+        texts = reminders + OTHER_TEXTS
+        return (
+            self.line(phrases.TEXTS, region=self.facts.region, count=texts),
+            self.line(phrases.CALLS, count=reminders),
+        )
 
     def _event_lines(self) -> tuple[Line, ...]:
         events = [

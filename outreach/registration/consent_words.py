@@ -8,7 +8,9 @@ nobody needs to agree in order to come.
 from outreach.i18n import N_, Translator
 
 #: Which wording it is, kept beside every yes. A test knows the words of each version.
-VERSION = "2026-11-27"
+VERSION = "20261127-2"
+#: Said beside the reminders: by text a confirmation and thanks, by a call the confirmation alone.
+OTHER_TEXTS, OTHER_CALLS = 2, 1
 
 
 def news_words(t: Translator, *, region: str, whose: str) -> str:
@@ -24,26 +26,36 @@ def news_words(t: Translator, *, region: str, whose: str) -> str:
     )
 
 
-def calls_consent_words(t: Translator, *, region: str) -> str:
-    """What a guest agrees to who wants calls instead of texts, as it is shown and kept."""
+def calls_consent_words(t: Translator, *, region: str, reminders: int) -> str:
+    """What a guest agrees to who wants calls instead of texts, as it is shown and kept.
+
+    `reminders` is how many the event has; what it adds up to is what is owed if nothing changes.
+    """
     return t(
         N_(
             "Call me instead. Yes, Outreach %(region)s may call me about this event with a computer voice: "
-            "reminders and changes, about 2 calls. I can press 0 in a call to end the calls. "
-            "I can come without saying yes."
+            "a confirmation, reminders, and changes. "
+            "Number of calls: about %(count)s, and one for each change. "
+            "I can press 0 in a call to end the calls. I can come without saying yes."
         ),
         region=region,
+        count=t.number(reminders + OTHER_CALLS),
     )
 
 
-def consent_words(t: Translator, *, region: str) -> str:
-    """What a guest agrees to, in the guest's language, as it stands beside the box and in the ledger."""
+def consent_words(t: Translator, *, region: str, reminders: int) -> str:
+    """What a guest agrees to, in the guest's language, as it stands beside the box and in the ledger.
+
+    `reminders` as for calls.
+    """
     return t(
         N_(
-            "Yes, Outreach %(region)s may text me about this event: a confirmation, reminders, and changes. "
-            "That is about 4 texts. Message and data rates may apply. "
+            "Yes, Outreach %(region)s may text me about this event: a confirmation, reminders, changes, "
+            "and thanks. Number of texts: about %(count)s, and one for each change. "
+            "Message and data rates may apply. "
             "I can answer STOP at any time to end the texts, or HELP to get help. "
             "I can come without saying yes."
         ),
         region=region,
+        count=t.number(reminders + OTHER_TEXTS),
     )

@@ -84,8 +84,9 @@ def form_for(event: Event, reader: Translator, *, region: str) -> RegistrationFo
             # A tapped answer cannot be untapped, so there is one that says nothing.
             choices = [("", N_("No answer")), *question.answers]
             form[_ANSWER + question.key].choices = [(value, t()(label)) for value, label in choices]
-    form.wants_texts.label.text = consent_words(reader, region=region)
-    form.wants_calls.label.text = calls_consent_words(reader, region=region)
+    reminders = len(event.reminder_offsets)
+    form.wants_texts.label.text = consent_words(reader, region=region, reminders=reminders)
+    form.wants_calls.label.text = calls_consent_words(reader, region=region, reminders=reminders)
     form.wants_news.label.text = news_words(reader, region=region, whose=region)
     if not _REQUEST_KEY.fullmatch(form.request_key.data or ""):
         form.request_key.data = link_token()

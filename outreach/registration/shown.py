@@ -7,9 +7,8 @@ from typing import Literal
 
 from outreach.events import shown
 from outreach.events.drafts import OFFERS
-from outreach.events.kinds import KINDS
 from outreach.events.models import Event
-from outreach.events.reminding import offsets, reminders
+from outreach.events.reminding import reminders
 from outreach.i18n import N_, Language, Translator, local
 from outreach.registration import waitlist
 from outreach.registration.guests import open_party
@@ -113,7 +112,7 @@ def _reminders(row: Registration, t: Translator, now: datetime) -> Iterator[str]
     event = row.event
     found = reminders(
         event.starts_at,
-        offsets(event.reminders, KINDS[event.kind].reminder_offsets),
+        event.reminder_offsets,
         event.time_zone,
         told_at=max(row.changed_at, event.moved_at or row.changed_at),
     )

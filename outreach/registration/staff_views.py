@@ -208,14 +208,15 @@ def replace_door_link(public_id: str) -> Response:
 
 def _desk_page(form: RegistrationForm, event: Event, desk: DeskForm) -> str:
     guest_language = LANGUAGES[desk.locale.data]
+    region, reminders = settings().region_name, len(event.reminder_offsets)
     return render_template(
         "staff/guest_form.html",
         form=form,
         event=event,
         desk=desk,
         guest_language=guest_language,
-        consent_here=consent_words(t(), region=settings().region_name),
-        calls_consent_here=calls_consent_words(t(), region=settings().region_name),
+        consent_here=consent_words(t(), region=region, reminders=reminders),
+        calls_consent_here=calls_consent_words(t(), region=region, reminders=reminders),
     )
 
 

@@ -198,9 +198,10 @@ def texts(token: str, public_id: str) -> ResponseReturnValue:
         if request.form.get("texts") not in ("on", "calls"):
             return _done(token, public_id, end, N_("We will not text or call you about this event."))
         is_for_calls = request.form["texts"] == "calls"
-        agreed = Consent(_calls_consent() if is_for_calls else _consent(), is_for_calls=is_for_calls)
 
         def start(row: Registration) -> None:
+            words = _calls_consent(row.event) if is_for_calls else _consent(row.event)
+            agreed = Consent(words, is_for_calls=is_for_calls)
             passes.start_texts(row, agreed, locale=t().locale, door="web", vault=vault(), now=now())
 
         begun = (
@@ -210,7 +211,9 @@ def texts(token: str, public_id: str) -> ResponseReturnValue:
         )
         return _done(token, public_id, start, begun)
     row = passes.registration_on(guest, public_id)
-    return _pass_part("texts", token, row, consent=_consent(), calls_consent=_calls_consent())
+    return _pass_part(
+        "texts", token, row, consent=_consent(row.event), calls_consent=_calls_consent(row.event)
+    )
 
 
 @bp.post("/pass/<token>/<public_id>/offer")
@@ -417,9 +420,9 @@ def _text_number() -> str | None:
     return displayed(number) if number else None
 
 
-def _calls_consent() -> str:
-    return calls_consent_words(t(), region=settings().region_name)
+def _calls_consent(event: Event) -> str:
+    return calls_consent_words(t(), region=settings().region_name, reminders=len(event.reminder_offsets))
 
 
-def _consent() -> str:
-    return consent_words(t(), region=settings().region_name)
+def _consent(event: Event) -> str:
+    return consent_words(t(), region=settings().region_name, reminders=len(event.reminder_offsets))

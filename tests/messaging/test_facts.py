@@ -51,6 +51,7 @@ def test_event_facts_are_those_of_the_event(context):
         When(event.starts_local),
         "5600 Budd Park Esplanade",
         seats_left=10,
+        reminders=2,
     )
 
 

@@ -28,7 +28,7 @@ def answers() -> dict[str, str]:
 
 def test_packet_repeats_what_guests_agree_to_and_are_answered(answers):
     flow = answers["Message flow (how people agree)"]
-    assert consent_words(translator("en"), region="Dubuque") in flow
+    assert consent_words(translator("en"), region="Dubuque", reminders=2) in flow
     assert "+15635550100" in flow
     for question, message in (("Opt-out message", phrases.STOPPED), ("Help message", phrases.HELP)):
         assert answers[question] == text_of(Phrase(message, {"region": "Dubuque"}), translator("en"))

@@ -164,7 +164,7 @@ def test_another_region_is_another_greeting():
     here, there = prompts("sw", REGION), prompts("sw", "Denver")
 
     assert {id_ for id_ in here if here[id_].version != there[id_].version} == {
-        "called", "called-machine", "greeting", "texts",
+        "called", "called-machine", "greeting", "texts-1", "texts-2",
     }  # fmt: skip
 
 

@@ -436,7 +436,7 @@ def test_words_of_consent_are_shown_and_kept_alike(web_app, client, event, local
         f"/{locale}/events/{event}/register", data={"party_size": "1", "phone": TYPED, "wants_texts": "y"}
     )
 
-    words = consent_words(translator(locale), region="Kansas City")
+    words = consent_words(translator(locale), region="Kansas City", reminders=2)
     assert f'<label for="wants_texts">{words}</label>' in shown
     with web_app.app_context():
         line = db.session.scalar(select(ConsentEvent))
@@ -704,7 +704,7 @@ def test_texts_can_be_turned_off_and_on(web_app, client, event, pass_of, stored)
 
     assert not off[0]
     assert "Texts Off" in off[1]
-    assert consent_words(translator("en"), region="Kansas City") in words
+    assert consent_words(translator("en"), region="Kansas City", reminders=2) in words
     assert stored()[0][0].wants_texts
     with web_app.app_context():
         lines = db.session.scalars(select(ConsentEvent).order_by(ConsentEvent.id)).all()
@@ -733,7 +733,8 @@ def test_guest_asks_for_calls_instead_and_can_go_back_to_texts(
             for line in db.session.scalars(select(ConsentEvent).order_by(ConsentEvent.id))
         ]
     texts, calls = (
-        words(translator("en"), region="Kansas City") for words in (consent_words, calls_consent_words)
+        words(translator("en"), region="Kansas City", reminders=2)
+        for words in (consent_words, calls_consent_words)
     )
     assert kept == [calls, texts, calls, "Do not text me about this event"]
 

@@ -8,6 +8,7 @@ from outreach.i18n import N_
 
 DAY_BEFORE = timedelta(hours=24)
 TWO_HOURS_BEFORE = timedelta(hours=2)
+USUAL_REMINDERS = (DAY_BEFORE, TWO_HOURS_BEFORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class EventKind:
     part_label: str | None = None
     default_capacity: int | None = None
     #: How long before the start guests are reminded.
-    reminder_offsets: tuple[timedelta, ...] = (DAY_BEFORE, TWO_HOURS_BEFORE)
+    reminder_offsets: tuple[timedelta, ...] = USUAL_REMINDERS
     #: How many guests must have come for the event to count as held.
     held_from_people: int = 1
     #: Whether law-enforcement organizations may host it.

@@ -1,18 +1,20 @@
 """Events: what happens, when, where, for how many, and how far its planning has come."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, CheckConstraint, DateTime, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from outreach.accounts.models import Organization
 from outreach.database import Base, UTCDateTime
+from outreach.events.kinds import KINDS
 from outreach.events.models.campaign import Campaign
 from outreach.events.models.event_keyword import EventKeyword
 from outreach.events.models.event_language import EventLanguage
 from outreach.events.models.event_part import EventPart
 from outreach.events.models.event_text import EventText
 from outreach.events.models.venue import Venue
+from outreach.events.reminding import offsets
 
 
 class Event(Base):
@@ -124,6 +126,11 @@ class Event(Base):
     def keyword_in(self, locale: str) -> str | None:
         """The word to text for readers of this language: one of their own, or everybody's."""
         return next((row.word for row in self.keywords if row.locale == locale), self.keyword)
+
+    @property
+    def reminder_offsets(self) -> tuple[timedelta, ...]:
+        """How long before the start its guests are reminded."""
+        return offsets(self.reminders, KINDS[self.kind].reminder_offsets)
 
     @property
     def seats_left(self) -> int | None:
