@@ -30,7 +30,7 @@ from outreach.messaging.facts import (
 )
 from outreach.messaging.models import Message, VoiceStep
 from outreach.messaging.phrases import Notice, Phrase
-from outreach.messaging.reminders import facts_about
+from outreach.messaging.reminders import facts_about, note_told
 from outreach.messaging.speech import Speaker
 from outreach.messaging.turns import (
     PAUSE,
@@ -43,6 +43,7 @@ from outreach.messaging.turns import (
     OfferFacts,
     Reaffirm,
     Register,
+    Told,
 )
 from outreach.messaging.voice_phrases import GONE, GOODBYE, Line, spoken
 from outreach.messaging.voice_turns import (
@@ -213,8 +214,10 @@ class _Exchange:
             case (
                 Register() | Cancel() | ChangeParty() | AcceptOffer() | DeclineOffer() | Reaffirm() as attempt
             ):
-                outcome = carry_out(attempt, self.caller(call, keys, said)).outcome
-                turn = voice_dialogue.concluded(turn, outcome, self.facts(call))
+                done = carry_out(attempt, self.caller(call, keys, said))
+                turn = voice_dialogue.concluded(turn, done.outcome, self.facts(call))
+                if isinstance(done.outcome, Told) and done.row is not None:
+                    note_told(done.row, vault=self.vault, now=self.now)
                 if isinstance(attempt, Register):
                     self.drop_draft(attempt.event_public_id)
             case StopCalls():

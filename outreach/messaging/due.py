@@ -32,9 +32,9 @@ _SETTLED_WITHIN = timedelta(hours=2)
 _SOON = timedelta(hours=12)
 
 
-#: What somebody is called about. Who signs up is told so there and then, and thanks can do without a ring.
+#: What somebody is called about. Thanks can do without a ring.
 SPOKEN: frozenset[Purpose] = frozenset(
-    {"day_before", "two_hours_before", "moved", "cancelled", "seat_offered"}
+    {"confirmation", "day_before", "two_hours_before", "moved", "cancelled", "seat_offered"}
 )
 #: Nobody answered, or the line was busy: so often, and so much later, it rings in all.
 MOST_TRIES, NEXT_TRY_AFTER = 3, timedelta(minutes=30)
@@ -103,8 +103,9 @@ class Owed:
 def confirmation_key(registration_id: int, state: RegistrationState, *, offers_made: int = 0) -> str:
     """The key of the text that says "you have seats" or "you wait".
 
-    Whoever says so first writes it down under this key, the dialogue's reply as well, so that it is
-    not said again. The event's version is no part of it: a move is told by a text of its own.
+    Whoever says so first writes it down under this key, the dialogue's reply and what a caller heard as
+    well, so that it is not said again. The event's version is no part of it: a move is told by a text of
+    its own.
     """
     news = f"confirmed-{offers_made}" if state == "confirmed" else "waitlisted"
     return f"confirmation:{registration_id}:0:{news}"

@@ -165,6 +165,13 @@ def rewrite(text: OutgoingText, *, vault: Vault, now: datetime) -> bool:
     return written is not None
 
 
+def note_told(text: OutgoingText, *, vault: Vault, now: datetime) -> None:
+    """Writes down what was said already, so that it is not said again under its key. Flushes."""
+    told = {**_columns(text, vault=vault, now=now), "state": "delivered", "final_at": now}
+    statement = insert(Message).values(dedup_key=text.dedup_key, **told)
+    db.session.execute(statement.on_conflict_do_nothing(index_elements=[Message.dedup_key]))
+
+
 def _columns(text: OutgoingText, *, vault: Vault, now: datetime) -> dict[str, Any]:
     if not 0 < len(text.body) <= LONGEST_BODY:
         raise ValueError(f"a text of {len(text.body)} signs cannot be sent")

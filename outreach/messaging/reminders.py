@@ -19,6 +19,7 @@ from outreach.events.models import Event
 from outreach.events.reminding import LEADS
 from outreach.i18n import LANGUAGES, SOURCE_LOCALE, local, translator
 from outreach.keystore import event_key
+from outreach.messaging import outbox
 from outreach.messaging.due import Owed, Purpose, first_try_key, other_channel_key, owed
 from outreach.messaging.expectations import BATCH, DERIVED, expectations
 from outreach.messaging.facts import MAY_HAVE_ARRIVED, WAY_IN_SIGNS, event_facts, shortened, waiting
@@ -139,6 +140,16 @@ def catch_up(registration_ids: Iterable[int], *, vault: Vault, now: datetime) ->
                 if outgoing is not None:
                     done += enqueue(outgoing, vault=vault, now=now) or rewrite(outgoing, vault=vault, now=now)
     return done
+
+
+def note_told(row: Registration, *, vault: Vault, now: datetime) -> None:
+    """Notes that a guest who is called heard in a call how things stand, and needs no other one. Flushes."""
+    (expectation,) = expectations([row.id]).values()
+    for text in owed(expectation, now):
+        if text.purpose == "confirmation" and text.channel == "voice":
+            outgoing = _outgoing(row, text, _places([row]).get(row.id, 1), vault=vault, now=now)
+            if outgoing is not None:
+                outbox.note_told(outgoing, vault=vault, now=now)
 
 
 def _is_touched(since: datetime, now: datetime) -> Iterator[ColumnElement[bool]]:

@@ -220,7 +220,7 @@ class _Answer:
                 return VoiceTurn(self.call, (), AcceptOffer(registration_id))
             case "seat_offered", "2":
                 return VoiceTurn(self.call, (), DeclineOffer(registration_id))
-            case _, "1" if owed.facts.waiting is None:
+            case purpose, "1" if purpose != "confirmation" and owed.facts.waiting is None:
                 return VoiceTurn(self.call, (), Reaffirm(registration_id))
             case _, "2":
                 return self.ask(replace(self.call, step="confirm_cancel"))

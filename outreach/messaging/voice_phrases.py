@@ -125,6 +125,8 @@ KEPT = N_("Your place at %(title)s, %(when)s, is kept.")
 CALLED = N_("Hello. This is the event line for %(region)s. We call about your sign-up.")
 #: To an answering machine, which anybody may listen to.
 CALLED_MACHINE = N_("Hello. This is the event line for %(region)s.")
+#: Of a sign-up nothing more than this: the code is for whoever picks up.
+ABOUT = N_("We have news of %(title)s, %(when)s, %(street)s.")
 CALL_BACK = N_("To answer, please call this number.")
 REMINDER = N_("We remind you of %(title)s, %(when)s, %(street)s.")
 SOON = N_("It begins soon: %(title)s, %(when)s, %(street)s.")
@@ -134,6 +136,7 @@ SEATS_FREE = N_("Seats are free: %(title)s, %(when)s, %(street)s. Please answer 
 PARTY_NOW = N_("Number of people: %(party)s.")
 COMING = N_("If you are coming, press 1. If you cannot come, press 2.")
 CANNOT_COME = N_("If you cannot come, press 2.")
+REPEAT = N_("To hear this again, press star.")
 PERSON_OR_END = N_("For a person, press 9. To get no more calls and texts from us, press 0.")
 REAFFIRMED = N_("Thank you. We expect you at %(title)s, %(when)s.")
 CALLS_STOPPED = N_("You will get no calls and no texts from us now. Goodbye.")

@@ -31,6 +31,7 @@ EVENTS_PER_PAGE = 4
 MORE_KEY = "5"
 #: What is told first in a call that we place.
 _NEWS: Mapping[Purpose, str] = {
+    "confirmation": phrases.ABOUT,
     "day_before": phrases.REMINDER,
     "two_hours_before": phrases.SOON,
     "moved": phrases.MOVED,
@@ -125,10 +126,18 @@ class Saying:
                 return (self.line(phrases.SEATS_OFFERED, **_told(owed.facts)), end)
             case "cancelled":
                 return (self._news(owed), end)
+            case "confirmation":
+                told = self._confirmed(owed.facts)
+                return (*told, self.line(phrases.REPEAT), self.line(phrases.CANNOT_COME), end)
             case _:
                 keys = phrases.CANNOT_COME if owed.facts.waiting else phrases.COMING
                 party = self.line(phrases.PARTY_NOW, party=owed.facts.party_size)
                 return (self._news(owed), party, self.line(keys), end)
+
+    def _confirmed(self, facts: MessageFacts) -> tuple[Line, ...]:
+        message = phrases.WAITLISTED if facts.waiting else phrases.REGISTERED
+        code = self.line(phrases.CODE_TWICE, code=digits(facts.code))
+        return (self.line(message, **_told(facts)), code)
 
     def _consent(self, reminders: int) -> tuple[Line, ...]:
         """What is agreed to by a key: as many as are owed if nothing changes, as on the web."""
@@ -188,11 +197,9 @@ class Saying:
         """The sentences for what became of an attempt."""
         match outcome:
             case Told(facts):
-                message = phrases.WAITLISTED if facts.waiting else phrases.REGISTERED
-                code = self.line(phrases.CODE_TWICE, code=digits(facts.code))
                 is_texted = isinstance(action, Register) and action.wants_texts
                 follows = (self.line(phrases.TEXT_FOLLOWS),) if is_texted else ()
-                return (self.line(message, **_told(facts)), code, *follows)
+                return (*self._confirmed(facts), *follows)
             case AlreadyRegistered():
                 return (self.line(phrases.ALREADY),)
             case GivenUp(facts):

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach.messaging.due import Expectation, Offer, Owed, confirmation_key, is_to_be_told, owed
+from outreach.messaging.due import Channel, Expectation, Offer, Owed, confirmation_key, is_to_be_told, owed
+from outreach.registration.consent_words import OTHER_CALLS, OTHER_TEXTS
 
 #: A Saturday, one o'clock in the afternoon in Chicago.
 START = datetime(2026, 9, 12, 18, 0, tzinfo=UTC)
@@ -43,6 +44,19 @@ def registered(before_start: timedelta) -> Expectation:
 
 def test_owed_is_a_confirmation_and_the_reminders_of_the_kind() -> None:
     assert owed(COMING, LONG_AGO) == (CONFIRMATION, DAY_BEFORE, TWO_HOURS_BEFORE)
+
+
+@pytest.mark.parametrize("offsets", [(), (HOURS,), (7 * DAY, DAY, HOURS)])
+@pytest.mark.parametrize(("channel", "others"), [("text", OTHER_TEXTS), ("voice", OTHER_CALLS)])
+def test_owed_is_as_much_as_a_guest_agreed_to(
+    offsets: tuple[timedelta, ...], channel: Channel, others: int
+) -> None:
+    coming = replace(COMING, reminder_offsets=offsets, channel=channel)
+    came = replace(
+        coming, event_status="held", arrived_count=2, closed_at=END, forgotten_at=END + timedelta(days=3)
+    )
+
+    assert len(owed(coming, LONG_AGO) + owed(came, END)) == len(offsets) + others
 
 
 def test_owed_is_the_same_whenever_it_is_asked() -> None:

@@ -78,7 +78,7 @@ def test_guest_signs_up_in_swahili_by_recordings_alone(web_app, phone, clips):
     phone.press("3#")
     assert clips(phone.played)[-3:] == ["confirm-1", "number-3", "confirm-2"]
     phone.press("1")
-    assert clips(phone.played) == ["texts", "calls"]
+    assert clips(phone.played) == ["texts-1", "number-4", "texts-2", "calls-1", "number-2", "calls-2"]
     phone.press("2")
 
     with web_app.app_context():

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from outreach.database import db, transaction
 from outreach.messaging import (
@@ -31,6 +31,8 @@ from tests.messaging.fakes import ALLOWED, FakeGateway, call_sid
 NUMBER = "+18165550123"
 #: The day before the event, by day.
 DAY_BEFORE = NOW + timedelta(days=6, hours=8)
+#: Hours after the guest signed up.
+DAYLIGHT = NOW + timedelta(hours=8)
 
 
 @pytest.fixture
@@ -47,7 +49,17 @@ def row(runtime):
             event, phone=NUMBER, party_size=2, consent=Consent("Call me", is_for_calls=True)
         )
         made = service.register(request, vault=runtime.vault, now=NOW)
-    return db.session.get_one(Registration, made.registration_id)
+        found = db.session.get_one(Registration, made.registration_id)
+        reminders.note_told(found, vault=runtime.vault, now=NOW)
+    return found
+
+
+@pytest.fixture
+def unconfirmed(runtime, row):
+    """The same one, whose guest heard of nothing yet."""
+    with transaction() as session:
+        session.execute(delete(Message))
+    return row
 
 
 def work(runtime, gateway, at):
@@ -60,8 +72,10 @@ def work(runtime, gateway, at):
 
 
 def messages() -> list[Message]:
+    """All but the call that confirmed the sign-up."""
     db.session.rollback()
-    return list(db.session.scalars(select(Message).order_by(Message.id)))
+    is_first_call = (Message.purpose == "confirmation") & (Message.channel == "voice")
+    return list(db.session.scalars(select(Message).where(~is_first_call).order_by(Message.id)))
 
 
 def told(runtime, message_id, report, at):
@@ -106,6 +120,67 @@ def test_guest_who_asked_for_it_is_called_and_not_texted_once(runtime, row, call
     assert len(messages()) == 1
     assert (gateway.dials, gateway.dispatches) == ([], [])
     assert overview.calls_placed() == 1
+
+
+def confirming(runtime, gateway):
+    """The id of the call that confirms a sign-up, once the vendor has it."""
+    work(runtime, gateway, DAYLIGHT)
+    return db.session.scalars(select(Message.id).where(Message.purpose == "confirmation")).one()
+
+
+def test_sign_up_is_confirmed_by_one_call_that_says_the_code_twice(runtime, unconfirmed):
+    gateway = FakeGateway()
+    message_id = confirming(runtime, gateway)
+    assert [dial.to for dial in gateway.dials] == [NUMBER]
+    assert gateway.dispatches == []
+    answer = pick_up(runtime, message_id, DAYLIGHT)
+
+    code = ", ".join(unconfirmed.code)
+    assert "You are signed up" in words(answer)
+    assert words(answer).count(code) == 2
+    assert words(press(runtime, answer, "*", DAYLIGHT)).count(code) == 2
+    work(runtime, gateway, DAYLIGHT + timedelta(hours=1))
+    assert len(gateway.dials) == 1
+
+
+def test_machine_does_not_hear_the_code(runtime, unconfirmed):
+    message_id = confirming(runtime, FakeGateway())
+    answer = pick_up(runtime, message_id, DAYLIGHT, is_machine=True)
+
+    assert answer.address is None
+    assert "We have news of" in words(answer)
+    assert ", ".join(unconfirmed.code) not in words(answer)
+    assert "signed up" not in words(answer)
+
+
+def test_guest_gives_up_the_place_in_the_call_that_confirms_it(runtime, unconfirmed):
+    message_id = confirming(runtime, FakeGateway())
+    answer = press(runtime, pick_up(runtime, message_id, DAYLIGHT), "2", DAYLIGHT)
+    assert press(runtime, answer, "1", DAYLIGHT).address is None
+
+    db.session.refresh(unconfirmed)
+    assert unconfirmed.state == "cancelled"
+
+
+def test_one_is_no_key_of_a_confirmation(runtime, unconfirmed):
+    message_id = confirming(runtime, FakeGateway())
+    answer = press(runtime, pick_up(runtime, message_id, DAYLIGHT), "1", DAYLIGHT)
+
+    assert answer.address is not None
+    db.session.refresh(unconfirmed)
+    assert unconfirmed.reaffirmed_at is None
+
+
+def test_party_that_waits_is_told_why_by_a_call(runtime):
+    with transaction():
+        event = make_event(capacity=2)
+        service.register(make_request(event, party_size=2), vault=runtime.vault, now=NOW)
+        agreed = Consent("Call me", is_for_calls=True)
+        service.register(make_request(event, phone=NUMBER, consent=agreed), vault=runtime.vault, now=NOW)
+    gateway = FakeGateway()
+    message_id = confirming(runtime, gateway)
+
+    assert "You are on the waitlist" in words(pick_up(runtime, message_id, DAYLIGHT))
 
 
 def test_nobody_is_called_at_night(runtime, row):

@@ -9,7 +9,7 @@ from outreach import installation
 from outreach.config import TwilioSettings
 from outreach.database import db, transaction
 from outreach.i18n import LANGUAGES
-from outreach.messaging import worker
+from outreach.messaging import reminders, worker
 from outreach.messaging.models import (
     InboundMessage,
     Message,
@@ -440,7 +440,10 @@ def ringing(web_app, client):
         asked = make_request(
             make_event(), phone="+18165550101", consent=Consent("Call me", is_for_calls=True)
         )
-        service.register(asked, vault=runtime.vault, now=runtime.clock())
+        made = service.register(asked, vault=runtime.vault, now=runtime.clock())
+        # The guest heard already that it is signed up.
+        row = db.session.get_one(Registration, made.registration_id)
+        reminders.note_told(row, vault=runtime.vault, now=runtime.clock())
     runtime.clock.forward(days=6, hours=8)
     worker.run_once(web_app)
     page = client.get(HOME).text
@@ -457,7 +460,8 @@ def take(client, sid, taken):
 
 def state_of_call(web_app):
     with web_app.app_context():
-        return db.session.scalars(select(Message.state).order_by(Message.id)).first()
+        states = select(Message.state).where(Message.purpose == "day_before").order_by(Message.id)
+        return db.session.scalars(states).first()
 
 
 def test_phone_in_the_browser_rings_and_is_answered(web_app, client, ringing, press):

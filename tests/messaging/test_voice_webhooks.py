@@ -13,7 +13,7 @@ from outreach.i18n import translator
 from outreach.messaging import calls, voice_phrases, worker
 from outreach.messaging import voice_phrases as phrases
 from outreach.messaging.facts import registrations_of_phone
-from outreach.messaging.models import Conversation, InboundMessage, Message, VoiceStep
+from outreach.messaging.models import Conversation, InboundMessage, Message, SimulatedCall, VoiceStep
 from outreach.messaging.phrases import RESUME, Phrase
 from outreach.messaging.voice_phrases import Line
 from outreach.policy import Role
@@ -232,7 +232,23 @@ def test_guest_signs_up_by_voice(web_app, phone, vault):
         line = db.session.scalars(select(ConsentEvent)).one()
         words = vault.open(line.sealed, place="consent")["wording"]
     # All that was heard before the key, which offered calls as well.
-    assert words == f"{said(phrases.TEXTS, region='Kansas City')}\n{said(phrases.CALLS)}\n> 1"
+    assert (
+        words == f"{said(phrases.TEXTS, region='Kansas City', count=4)}\n{said(phrases.CALLS, count=2)}\n> 1"
+    )
+
+
+def test_guest_who_signs_up_for_calls_in_a_call_is_not_called_to_confirm_it(web_app, phone):
+    phone.call()
+    heard = phone.press("1", "1", "1", "3#", "1", "3")
+    worker.run_once(web_app)
+
+    found = row(web_app)
+    assert f"{spell(found.code)}. Once more" in heard
+    assert (found.wants_texts, found.wants_calls) == (False, True)
+    assert count(web_app, SimulatedCall) == 0
+    with web_app.app_context():
+        told = db.session.scalars(select(Message)).one()
+    assert (told.purpose, told.channel, told.state) == ("confirmation", "voice", "delivered")
 
 
 def test_confirmation_is_texted_after_a_yes_only(web_app, phone, vault):
