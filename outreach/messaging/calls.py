@@ -49,8 +49,10 @@ from outreach.messaging.voice_phrases import GONE, GOODBYE, Line, spoken
 from outreach.messaging.voice_turns import (
     NUMBER_STEPS,
     Call,
+    CallsStarted,
     CheckCode,
     Checked,
+    StartCalls,
     StopCalls,
     VoiceFacts,
     VoiceTurn,
@@ -220,6 +222,9 @@ class _Exchange:
                     note_told(done.row, vault=self.vault, now=self.now)
                 if isinstance(attempt, Register):
                     self.drop_draft(attempt.event_public_id)
+            case StartCalls():
+                started = CallsStarted(self.start_calls(call, f"{said}\n> {keys}"))
+                turn = voice_dialogue.concluded(turn, started, self.facts(call))
             case StopCalls():
                 self.stop_calls(call, f"{said}\n> {keys}")
         # After the attempt: one wrong code too many leads to a person as well.
@@ -247,6 +252,7 @@ class _Exchange:
             offer=self.open_offer(rows),
             owed=self.owed(call, rows),
             last_text=self.last_text() if is_proven else None,
+            is_stopped=call is not None and call.step == "texts" and self.is_stopped(),
             recorded_only=frozenset(self.offered) - VOICES.keys(),
         )
         self.speaker.hear_of((*facts.events, *(one.event for one in facts.registrations)))
@@ -264,6 +270,13 @@ class _Exchange:
     def stop_calls(self, call: Call, wording: str) -> None:
         assert self.phone is not None
         suppressions.stop(self.phone, wording, call.locale, source="call", vault=self.vault, now=self.now)
+
+    def start_calls(self, call: Call, wording: str) -> bool:
+        assert self.phone is not None
+        return suppressions.start_by_call(self.phone, wording, call.locale, vault=self.vault, now=self.now)
+
+    def is_stopped(self) -> bool:
+        return self.hashed is not None and suppressions.reason(self.hashed) in ("stop", "blocked")
 
     def open_offer(self, rows: Sequence[Registration]) -> OfferFacts | None:
         offer = latest_offer(rows, now=self.now, is_spoken=True)

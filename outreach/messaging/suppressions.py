@@ -2,7 +2,8 @@
 reaches them.
 
 Whatever concerns consent also goes into the ledger. Only START from the number itself ends a stop of
-everything or a block; registering again does not. Knows no words: what a text means is read elsewhere.
+everything or a block, or a key what a key ended; registering again does not. Knows no words: what a text
+means is read elsewhere.
 """
 
 from datetime import datetime
@@ -16,7 +17,7 @@ from outreach.messaging.expectations import suppressions
 from outreach.messaging.models import Suppression
 from outreach.registration import holds, news, scopes
 from outreach.registration.guests import phone_hash
-from outreach.registration.ledger import KEPT, RESTARTED, STOPPED, record_consent
+from outreach.registration.ledger import KEPT, RESTARTED, STOPPED, record_consent, source_of_stop
 from outreach.registration.pauses import is_paused
 from outreach.registration.retention import KEPT_AFTER_EVENT
 from outreach.registration.scopes import ALL, Reason, Silence
@@ -93,6 +94,19 @@ def start(
     ).all()
     db.session.flush()
     return ALL in ended
+
+
+def start_by_call(phone: str, wording: str, locale: str, *, vault: Vault, now: datetime) -> bool:
+    """Lets calls and texts begin again that were ended in a call; says whether they may come now. Flushes.
+
+    What a text or the vendor ended stays ended: a caller's number can be forged.
+    """
+    hashed = phone_hash(vault, phone)
+    why = reason(hashed)
+    if why == "stop" and source_of_stop(hashed) == "call":
+        start(phone, wording, locale, source="call", vault=vault, now=now)
+        return True
+    return why not in ("stop", "blocked")
 
 
 def block(hashed: str, wording: str, *, vault: Vault, now: datetime) -> None:

@@ -28,8 +28,10 @@ from outreach.messaging.voice_turns import (
     NUMBER_STEPS,
     Attempt,
     Call,
+    CallsStarted,
     CheckCode,
     Checked,
+    StartCalls,
     Step,
     StopCalls,
     VoiceFacts,
@@ -46,7 +48,12 @@ _MOST_MISSES = 3
 MOST_VISITS = 80
 _CODE_DIGITS = 6
 #: What a key of the menu asks a code for.
-_WANTS: Mapping[str, Literal["hear", "cancel", "change"]] = {"2": "hear", "3": "cancel", "4": "change"}
+_WANTS: Mapping[str, Literal["hear", "cancel", "change", "calls"]] = {
+    "2": "hear",
+    "3": "cancel",
+    "4": "change",
+    "5": "calls",
+}
 
 
 def begin(facts: VoiceFacts) -> VoiceTurn:
@@ -73,7 +80,7 @@ def step(call: Call, keys: str, facts: VoiceFacts) -> VoiceTurn:
     return replace(turn, call=replace(turn.call, visit=call.visit + 1)) if turn.call else turn
 
 
-def concluded(turn: VoiceTurn, outcome: Outcome | Checked, facts: VoiceFacts) -> VoiceTurn:
+def concluded(turn: VoiceTurn, outcome: Outcome | Checked | CallsStarted, facts: VoiceFacts) -> VoiceTurn:
     """The turn of an attempt, with the sentences for what became of it, and how it goes on.
 
     For a right code `facts` hold what the number is registered for.
@@ -226,6 +233,11 @@ class _Answer:
                 return self.ask(replace(self.call, step="confirm_cancel"))
         return None
 
+    def hear_calls_again(self) -> VoiceTurn | None:
+        if self.keys == "1":
+            return VoiceTurn(self.call, (), StartCalls())
+        return self.to_menu() if self.keys == "2" else None
+
     # Where the call goes.
 
     def back(self) -> VoiceTurn:
@@ -284,6 +296,8 @@ class _Answer:
             read = (*self.saying.read_aloud(found), *self.saying.last_text())
             # What waits for an answer is said last, when everything else was heard.
             return self.ask(replace(call, step="offer"), read) if self.facts.offer else self.to_menu(read)
+        if call.wants == "calls":
+            return self.ask(replace(call, step="calls_again"))
         if not found:
             return self.to_menu((self.saying.line(phrases.NO_REGISTRATIONS),))
         return self.ask(replace(call, step="pick", listed=tuple(str(one.id) for one in found)))
@@ -317,7 +331,9 @@ class _Answer:
             return self.counted(self.missed(self.saying.line(phrases.CODE_WRONG)))
         return self.counted(self.to_menu((self.saying.line(phrases.CODE_TOO_OFTEN),)))
 
-    def done(self, outcome: Outcome, action: Attempt | AskPerson | StopCalls | None) -> VoiceTurn:
+    def done(
+        self, outcome: Outcome | CallsStarted, action: Attempt | AskPerson | StopCalls | None
+    ) -> VoiceTurn:
         return self.counted(self.to_menu(self.saying.result(outcome, action)))
 
     def counted(self, turn: VoiceTurn) -> VoiceTurn:
@@ -352,6 +368,7 @@ _HEARD: Mapping[Step, Callable[[_Answer], VoiceTurn | None]] = {
     "confirm_party": _Answer.hear_confirm_party,
     "offer": _Answer.hear_offer,
     "owed": _Answer.hear_owed,
+    "calls_again": _Answer.hear_calls_again,
 }
 
 

@@ -27,6 +27,7 @@ MENU = N_(
     "To give up a place, press 3. For a person, press 9."
 )
 MENU_CHANGE = N_("To change how many people come, press 4.")
+MENU_CALLS = N_("If you ended our calls and want them again, press 5.")
 MENU_WITHOUT_NUMBER = N_(
     "To hear events and sign up, press 1. We cannot see your phone number. "
     "For anything else, please call again with your number shown."
@@ -139,7 +140,19 @@ CANNOT_COME = N_("If you cannot come, press 2.")
 REPEAT = N_("To hear this again, press star.")
 PERSON_OR_END = N_("For a person, press 9. To get no more calls and texts from us, press 0.")
 REAFFIRMED = N_("Thank you. We expect you at %(title)s, %(when)s.")
-CALLS_STOPPED = N_("You will get no calls and no texts from us now. Goodbye.")
+CALLS_STOPPED = N_(
+    "You will get no calls and no texts from us now. To get them again, call this number and press 5. "
+    "Goodbye."
+)
+#: To one who signs up after that; the key is that of the menu, which follows.
+CALLS_ARE_STOPPED = N_("You ended calls and texts from us. To get them again, press 5.")
+CALLS_AGAIN = N_(
+    "Do you want calls and texts from us again, about what you sign up for? "
+    "Message and data rates may apply. For yes, press 1. For no, press 2."
+)
+CALLS_STARTED = N_("You will get calls and texts from us again.")
+#: What a text ended, only a text begins again: a caller's number can be forged.
+START_BY_TEXT = N_("A text from this number ended our texts. To get them again, text START to us.")
 GOODBYE = N_("Goodbye.")
 
 # Persons, and what we cannot understand.

@@ -24,7 +24,7 @@ from outreach.messaging.turns import (
     Told,
 )
 from outreach.messaging.voice_phrases import Line, digits
-from outreach.messaging.voice_turns import Attempt, Call, StopCalls, VoiceFacts
+from outreach.messaging.voice_turns import Attempt, Call, CallsStarted, StopCalls, VoiceFacts
 from outreach.registration.consent_words import OTHER_TEXTS
 
 EVENTS_PER_PAGE = 4
@@ -60,8 +60,8 @@ class Saying:
                 )
             case "menu":
                 menu = phrases.MENU if self.facts.has_number else phrases.MENU_WITHOUT_NUMBER
-                change = (self.line(phrases.MENU_CHANGE),) if self.facts.has_number else ()
-                return (self.line(menu), *change, self.line(phrases.REPEAT_OR_BACK))
+                own = (phrases.MENU_CHANGE, phrases.MENU_CALLS) if self.facts.has_number else ()
+                return tuple(self.line(message) for message in (menu, *own, phrases.REPEAT_OR_BACK))
             case "events":
                 return (*self._event_lines(), self.line(phrases.REPEAT_OR_BACK))
             case "party" | "confirm":
@@ -88,6 +88,8 @@ class Saying:
                         phrases.CONFIRM_PARTY, found, old=found.party_size, party=self.call.party_size
                     ),
                 )
+            case "calls_again":
+                return (self.line(phrases.CALLS_AGAIN),)
             case "owed":
                 return self._owed_question(self.facts.owed) if self.facts.owed else ()
             case "offer":
@@ -193,13 +195,19 @@ class Saying:
             return (self.line(phrases.TEXT_WITHOUT_VOICE),)
         return (self.line(phrases.LAST_TEXT), text)
 
-    def result(self, outcome: Outcome, action: Attempt | AskPerson | StopCalls | None) -> tuple[Line, ...]:
+    def result(
+        self, outcome: Outcome | CallsStarted, action: Attempt | AskPerson | StopCalls | None
+    ) -> tuple[Line, ...]:
         """The sentences for what became of an attempt."""
         match outcome:
             case Told(facts):
                 is_texted = isinstance(action, Register) and action.wants_texts
                 follows = (self.line(phrases.TEXT_FOLLOWS),) if is_texted else ()
+                if self.facts.is_stopped:
+                    follows = (self.line(phrases.CALLS_ARE_STOPPED),)
                 return (*self._confirmed(facts), *follows)
+            case CallsStarted(is_so):
+                return (self.line(phrases.CALLS_STARTED if is_so else phrases.START_BY_TEXT),)
             case AlreadyRegistered():
                 return (self.line(phrases.ALREADY),)
             case GivenUp(facts):

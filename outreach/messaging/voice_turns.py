@@ -22,7 +22,7 @@ from outreach.messaging.voice_phrases import Line
 #: The question that was asked last.
 Step = Literal[
     "language", "menu", "events", "party", "confirm", "texts", "code", "pick", "confirm_cancel", "new_party",
-    "confirm_party", "offer", "owed",
+    "confirm_party", "offer", "owed", "calls_again",
 ]  # fmt: skip
 _STEPS: frozenset[str] = frozenset(get_args(Step))
 #: Answered by a number and the pound key; every other one by a single key.
@@ -46,7 +46,7 @@ class Call:
     #: What the keys from 1 on stood for when they were named: the list may have changed meanwhile.
     listed: tuple[str, ...] = ()
     #: What the code is asked for.
-    wants: Literal["hear", "cancel", "change"] = "hear"
+    wants: Literal["hear", "cancel", "change", "calls"] = "hear"
     #: Whether a right code was entered in this call.
     is_proven: bool = False
     #: Answers in a row that could not be read.
@@ -89,6 +89,8 @@ class VoiceFacts:
     owed: Notice | None = None
     #: Our last text to this number; None until the call is proven, or when there is none.
     last_text: Line | None = None
+    #: Whether calls and texts to this number were ended; looked up when somebody signs up.
+    is_stopped: bool = False
     #: Of the offered ones those of which only our own sentences can be said, because they are recorded.
     recorded_only: frozenset[str] = frozenset()
 
@@ -105,9 +107,21 @@ class StopCalls:
     """Ends all calls and texts to this number; nothing can come of it that the guest must be told."""
 
 
+@dataclass(frozen=True, slots=True)
+class StartCalls:
+    """Lets calls and texts begin again that a key ended; comes out as CallsStarted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallsStarted:
+    """Calls may be placed; or not, where a text ended them."""
+
+    is_so: bool
+
+
 #: What came of a code.
 Checked = Literal["right", "wrong", "too_often"]
-Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm | CheckCode
+Attempt = Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm | CheckCode | StartCalls
 
 
 @dataclass(frozen=True, slots=True)

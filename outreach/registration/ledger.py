@@ -47,6 +47,18 @@ def has_stopped_texts(phone_hash: str, scope: str = ALL) -> bool:
     return bool(stopped_scopes(phone_hash, [scope]))
 
 
+def source_of_stop(phone_hash: str) -> str | None:
+    """Where the newest refusal of everything came from: text, call, vendor; None when there is none."""
+    return db.session.scalar(
+        select(ConsentEvent.source)
+        .where(
+            ConsentEvent.phone_hash == phone_hash, ConsentEvent.scope == ALL, ConsentEvent.action == STOPPED
+        )
+        .order_by(ConsentEvent.id.desc())
+        .limit(1)
+    )
+
+
 def record_consent(
     hashed: str,
     action: str,

@@ -11,11 +11,12 @@ from sqlalchemy import delete, func, select
 
 from outreach.database import db, transaction
 from outreach.events.models import Event
-from outreach.messaging import calls
+from outreach.messaging import calls, suppressions
 from outreach.messaging.channels.voice import heard
 from outreach.messaging.models import VoiceStep
 from outreach.registration import service
 from outreach.registration.models import ConsentEvent, Registration
+from outreach.registration.requests import Consent
 from outreach.throttle import Throttle
 from tests.factories import NOW, make_event, make_request
 from tests.messaging.callers import new_call_sid
@@ -142,6 +143,38 @@ def test_caller_who_presses_three_is_called_and_has_agreed_to_it(event, given, p
     assert (row.wants_texts, row.wants_calls) == (False, True)
     kept = db.session.scalars(select(ConsentEvent)).one()
     assert "To be called instead" in given["vault"].open(kept.sealed, place="consent")["wording"]
+
+
+def test_guest_who_ended_calls_by_a_key_gets_them_again_by_a_key(event, given, press):
+    row = registered(event, given, consent=Consent("Call me", is_for_calls=True))
+    with transaction():
+        suppressions.stop(NUMBER, "> 0", "en", source="call", vault=given["vault"], now=NOW)
+    answer = press("1", "5", row.code, "1")
+
+    assert "You will get calls and texts from us again." in " ".join(
+        each.words for each in heard(answer).said
+    )
+    assert suppressions.reason(row.phone_hash) is None
+    line = db.session.scalars(select(ConsentEvent).order_by(ConsentEvent.id.desc())).first()
+    assert (line.action, line.scope, line.source) == ("restarted", "all", "call")
+    words = given["vault"].open(line.sealed, place="consent")["wording"]
+    assert words.endswith("For yes, press 1. For no, press 2.\n> 1")
+
+
+@pytest.mark.parametrize("source", ["text", "vendor"])
+def test_what_a_text_ended_no_call_begins_again(event, given, press, source):
+    row = registered(event, given)
+    with transaction():
+        suppressions.stop(NUMBER, "> 0", "en", source="call", vault=given["vault"], now=NOW)
+        if source == "vendor":
+            suppressions.start(NUMBER, "START", "en", vault=given["vault"], now=NOW)
+            suppressions.block(row.phone_hash, "error 21610", vault=given["vault"], now=NOW)
+        else:
+            suppressions.stop(NUMBER, "STOP", "en", vault=given["vault"], now=NOW)
+    answer = press("1", "5", row.code, "1")
+
+    assert "text START to us" in " ".join(each.words for each in heard(answer).said)
+    assert suppressions.is_suppressed(row.phone_hash)
 
 
 def test_offered_seats_are_taken_by_keys(event, sid, given, press):

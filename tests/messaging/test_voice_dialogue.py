@@ -33,7 +33,15 @@ from outreach.messaging.turns import (
 from outreach.messaging.voice_dialogue import MOST_VISITS, begin, begin_owed, concluded, step
 from outreach.messaging.voice_phrases import Line, spoken
 from outreach.messaging.voice_questions import EVENTS_PER_PAGE
-from outreach.messaging.voice_turns import NUMBER_STEPS, Call, CheckCode, StopCalls, VoiceFacts
+from outreach.messaging.voice_turns import (
+    NUMBER_STEPS,
+    Call,
+    CallsStarted,
+    CheckCode,
+    StartCalls,
+    StopCalls,
+    VoiceFacts,
+)
 
 
 def an_event(number, **given):
@@ -80,6 +88,7 @@ class Caller:
             registrations=self.given["registrations"] if call.is_proven else (),
             offer=self.given.get("offer") if call.is_proven else None,
             last_text=self.given.get("last_text") if call.is_proven else None,
+            is_stopped=self.given.get("is_stopped", False) and call.step == "texts",
         )
 
     def take(self, turn):
@@ -97,7 +106,8 @@ class Caller:
                 proven = replace(before, is_proven=before.is_proven or checked == "right")
                 turn = concluded(turn, checked, self.facts(proven))
             elif isinstance(
-                turn.action, Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm
+                turn.action,
+                Register | Cancel | ChangeParty | AcceptOffer | DeclineOffer | Reaffirm | StartCalls,
             ):
                 turn = concluded(turn, self.outcome, self.facts(before))
             if isinstance(turn.action, AskPerson) and turn.action not in self.actions[-1:]:
@@ -135,6 +145,37 @@ def test_caller_signs_up():
     assert "Your code has six digits: 4, 8, 2, 9, 1, 0. Once more: 4, 8, 2, 9, 1, 0." in heard
     assert said(phrases.TEXT_FOLLOWS) in heard
     assert caller.call.step == "menu"
+
+
+def test_caller_who_ended_calls_is_told_so_when_signing_up_and_begins_them_again():
+    caller = Caller(is_stopped=True)
+    heard = caller.press("1", "1", "2", "3", "1", "3")
+    assert said(phrases.CALLS_ARE_STOPPED) in heard
+    assert said(phrases.TEXT_FOLLOWS) not in heard
+    assert said(phrases.CALLS_AGAIN) in caller.press("5", MINE.code)
+    caller.outcome = CallsStarted(True)
+    heard = caller.press("1")
+
+    assert caller.actions[1:] == [CheckCode(MINE.code), StartCalls()]
+    assert said(phrases.CALLS_STARTED) in heard
+    assert caller.call.step == "menu"
+
+
+def test_calls_begin_again_only_after_the_code_and_a_yes():
+    caller = Caller()
+    assert said(phrases.CODE) in caller.press("1", "5")
+    assert said(phrases.CODE_WRONG) in caller.press("000000")
+    caller.press(MINE.code)
+    assert said(phrases.MENU) in caller.press("2")
+
+    assert StartCalls() not in caller.actions
+
+
+def test_what_a_text_ended_is_not_begun_again_by_a_key():
+    caller = Caller()
+    caller.outcome = CallsStarted(False)
+
+    assert said(phrases.START_BY_TEXT) in caller.press("1", "5", MINE.code, "1")
 
 
 def test_caller_signs_up_without_texts():
