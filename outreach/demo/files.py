@@ -92,6 +92,7 @@ def _week_draft(row: dict[str, Any], on: date) -> EventDraft:
         online_url="https://meet.example.org/neighbors" if row["delivery"] != "in_person" else None,
         capacity=row["capacity"],
         keyword=row["keyword"],
+        keywords=row.get("keywords", {}),
         spoken=tuple(row["spoken"]),
         interpreted=tuple(row["interpreted"]),
         offers=tuple(row["offers"]),

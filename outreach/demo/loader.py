@@ -12,6 +12,7 @@ from outreach.database import db
 from outreach.demo import files
 from outreach.demo.people import PASSWORD, STAFF, TRUSTED
 from outreach.demo.plan import add_plan
+from outreach.demo.readers import add_readers
 from outreach.demo.turnout import parties
 from outreach.engagement.ballots import submit
 from outreach.engagement.editions import freeze_due
@@ -65,6 +66,7 @@ def load(today: date, *, region: str, vault: Vault, now: datetime, progress: Cal
     freeze_due(today=today, now=now)
     progress("the coming Welcoming Week and its guests")
     _add_week(today, region=region, vault=vault, now=now)
+    add_readers(region=region, vault=vault, now=now)
 
 
 def _add_jurisdictions() -> None:

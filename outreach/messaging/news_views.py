@@ -115,7 +115,7 @@ def on_pass(token: str) -> ResponseReturnValue:
         token=token,
         lists=[(scope, whose, _words(whose), rows.get(scope)) for scope, whose in lists.items()],
         is_proven=is_proven,
-        is_stopped=suppressions.is_suppressed(hashed),
+        silence=suppressions.reason(hashed),
         masked_phone=masked(facts.phone),
         text_number=_text_number(),
         language_address=lambda locale: url_for("news.on_pass", locale=locale, token=token),

@@ -76,7 +76,7 @@ TEXT_FOLLOWS = N_("We will text it to you, too.")
 #: Whoever calls has not shown that the number is theirs: the web says no more than this either.
 ALREADY = N_(
     "This phone number is already signed up for this event. To hear or change that, you need the code. "
-    "It is in our texts."
+    "It is in our texts, or in our first call."
 )
 EVENT_FULL = N_("%(title)s, %(when)s, does not have so many seats.")
 EVENT_OPEN_TO_ALL = N_("%(title)s, %(when)s, %(street)s. You do not need to sign up. Just come.")
@@ -85,7 +85,9 @@ EVENT_STARTED = N_("%(title)s began on %(when)s. You cannot sign up any more.")
 GONE = N_("We do not find this any more.")
 
 # With the code.
-CODE = N_("Enter the six digits of your code, then press pound. The code is in our texts.")
+CODE = N_(
+    "Enter the six digits of your code, then press pound. The code is in our texts, or in our first call."
+)
 CODE_WRONG = N_("This code does not go with this phone number.")
 CODE_TOO_OFTEN = N_("There were too many wrong codes for this phone number. Please try again in an hour.")
 REGISTRATION = N_("%(title)s, %(when)s, %(street)s. Number of people: %(party)s. Code: %(code)s.")

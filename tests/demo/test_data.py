@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from outreach.demo.people import STAFF
+from outreach.events.keywords import is_usable_in_a_language
 from outreach.i18n import LANGUAGES
+from outreach.policy import Role
 
 DATA = Path(__file__).parents[2] / "outreach" / "demo" / "data"
 TEXT_LOCALES = ["en", "es", "ar"]
@@ -42,6 +45,7 @@ BY_KEYWORD = {row["keyword"]: row for row in WEEK.values()}
 HELD = read("held.json")
 HISTORY = read("region_history.json")
 GUESTS = read("guests.json")
+READERS = read("news_readers.json")
 
 each_event = pytest.mark.parametrize("row", WEEK.values(), ids=WEEK)
 each_held = pytest.mark.parametrize("row", HELD, ids=[row["id"] for row in HELD])
@@ -219,7 +223,21 @@ def test_no_file_holds_an_address_or_a_number_that_could_ring(path: Path) -> Non
 
 
 def test_every_guest_has_a_number_of_fiction() -> None:
-    assert [row["phone"] for row in GUESTS if not _FICTION.fullmatch(row["phone"])] == []
+    assert [row["phone"] for row in (*GUESTS, *READERS) if not _FICTION.fullmatch(row["phone"])] == []
+
+
+def test_readers_of_news_are_no_guests_and_read_what_exists() -> None:
+    assert {row["phone"] for row in READERS} & {row["phone"] for row in GUESTS} == set()
+    assert {row["locale"] for row in READERS} == {"en", "es", "ar"}
+    assert {row["organization"] for row in READERS} - {None} <= {
+        each.organization for each in STAFF if each.role == Role.ORGANIZER
+    }
+
+
+def test_one_poster_has_a_word_in_each_language() -> None:
+    (words,) = [row["keywords"] for row in WEEK.values() if "keywords" in row]
+    assert list(words) == ["es", "ar"]
+    assert all(is_usable_in_a_language(word) for word in words.values())
 
 
 def test_invented_work_for_the_plan_is_about_what_exists() -> None:

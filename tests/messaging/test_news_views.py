@@ -182,6 +182,16 @@ def test_pass_of_a_typed_number_tells_nothing_of_its_holder(web_app, client, row
     assert rows() == [(REGION, True)]
 
 
+def test_pass_of_a_landline_says_that_texts_do_not_reach_it(web_app, client, vault):
+    page = make_pass(web_app, vault, is_proven=False)
+    with web_app.app_context(), transaction():
+        suppressions.set_voice_only(phone_hash(vault, PHONE), now=NOW)
+    text = client.get(page).text
+
+    assert "Texts do not reach your number" in text
+    assert "STOP" not in text.split("</main>")[0]
+
+
 def test_pass_offers_only_its_own_lists(web_app, client, vault):
     page = make_pass(web_app, vault, is_proven=True)
 

@@ -752,6 +752,19 @@ def test_number_that_said_stop_is_told_how_to_start(web_app, client, event, pass
     assert "text START to 816-555-0100" in text
 
 
+def test_guest_who_ended_calls_is_told_how_to_get_them_again(web_app, client, event, pass_of, stored):
+    address = pass_of(phone=TYPED, wants_calls="y")
+    hashed = stored()[0][0].phone_hash
+    with web_app.app_context(), transaction():
+        vault = web_app.extensions["outreach"].vault
+        record_consent(hashed, "stopped", "> 0", "en", scope="all", source="call", vault=vault, now=NOW)
+
+    text = plain(client.get(address).text)
+
+    assert "STOP" not in text
+    assert "call 816-555-0100 and press 5" in text
+
+
 def test_pass_without_a_number_offers_no_texts(client, event, pass_of):
     address = pass_of()
 
