@@ -21,21 +21,13 @@ from outreach.accounts import staff_views as account_staff_views
 from outreach.accounts import views as accounts_views
 from outreach.clock import Clock, utc_now
 from outreach.config import Settings
-from outreach.database import clean_up, db, engine_options, prepare_engine, transaction
-from outreach.engagement import (
-    card_views,
-    cards,
-    contact_service,
-    editions,
-    evidence_views,
-    kiosk_views,
-    open_sums,
-    turnout_views,
-)
+from outreach.database import db, engine_options, prepare_engine, transaction
+from outreach.engagement import card_views, evidence_views, kiosk_views, open_sums, turnout_views
 from outreach.engagement import door_views as ballot_views
 from outreach.engagement import public_views as report_views
 from outreach.engagement import staff_views as ballot_staff_views
 from outreach.engagement import views as engagement_views
+from outreach.engagement.closing import close_quarters
 from outreach.events import api as event_api
 from outreach.events import feeds as event_feeds
 from outreach.events import staff_views as event_staff_views
@@ -126,8 +118,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     app.extensions["outreach"] = Runtime(settings, vault, clock)
     app.extensions[GATEWAY] = partial(_make_gateway, app, settings)
     app.extensions[OTHER_ROUNDS] = (
-        Round("quarters", timedelta(hours=1), _end_quarters),
-        Round("freeze", timedelta(hours=1), _freeze),
+        Round("quarters", timedelta(hours=1), _close_quarters),
         Round("sums", timedelta(minutes=1), _keep_sums),
     )
     db.init_app(app)
@@ -154,14 +145,6 @@ def _make_gateway(app: Flask, settings: Settings) -> Gateway:
     return TwilioGateway(settings.twilio)
 
 
-def _freeze(worker: Worker, now: datetime) -> int:
-    with transaction():
-        made = editions.freeze_due(today=local(now, worker.settings.time_zone).date(), now=now)
-    # Without an edition too: what a lifted hold kept is erased now.
-    clean_up()
-    return len(made)
-
-
 def _keep_sums(_worker: Worker, _now: datetime) -> int:
     made = 0
     while True:
@@ -172,16 +155,8 @@ def _keep_sums(_worker: Worker, _now: datetime) -> int:
         made += 1
 
 
-def _end_quarters(worker: Worker, now: datetime) -> int:
-    today = local(now, worker.settings.time_zone).date()
-    with transaction():
-        cards.forget_batches()
-        folded = contact_service.fold(today=today)
-    quarters = cards.due(today=today)
-    for quarter in quarters:
-        with transaction():
-            cards.count_and_erase(quarter, now=now)
-    return folded + len(quarters)
+def _close_quarters(worker: Worker, now: datetime) -> int:
+    return close_quarters(today=local(now, worker.settings.time_zone).date(), now=now).count
 
 
 def _register_features(app: Flask) -> None:

@@ -30,7 +30,7 @@ _COMMANDS: Mapping[str, str] = {
     "editions": "outreach.engagement.commands:editions_group",
     "hold": "outreach.registration.hold_commands:hold",
     "inventory": "outreach.commands.upkeep:inventory",
-    "purge": "outreach.messaging.commands:purge",
+    "purge": "outreach.commands.purge:purge",
     "restore": "outreach.commands.upkeep:restore",
     "senders": "outreach.messaging.commands:senders",
     "serve": "outreach.commands.serve:serve",

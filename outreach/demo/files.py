@@ -124,6 +124,12 @@ class HeldEvent:
     head_count: int
     #: newcomers, residents, both, unsaid.
     ballots: dict[str, int]
+    #: Of the heads, where they were counted apart.
+    children: int | None
+    #: talked, did_not, unsaid; None where nobody was asked on leaving.
+    talk: dict[str, int] | None
+    #: Which evening with connection cards this is, counted from 0.
+    evening: int | None
 
 
 def held_events(today: date) -> Iterator[HeldEvent]:
@@ -146,4 +152,7 @@ def held_events(today: date) -> Iterator[HeldEvent]:
             walk_ins=row["walk_ins"],
             head_count=row["head_count"],
             ballots=row["ballots"],
+            children=row.get("children"),
+            talk=row.get("talk"),
+            evening=row.get("cards"),
         )

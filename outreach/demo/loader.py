@@ -10,13 +10,15 @@ from outreach.accounts.models import Jurisdiction, Staff
 from outreach.accounts.service import add_organization, add_staff, organization_named
 from outreach.database import db
 from outreach.demo import files
+from outreach.demo.cards import shown
 from outreach.demo.people import PASSWORD, STAFF, TRUSTED
 from outreach.demo.plan import add_plan
 from outreach.demo.readers import add_readers
 from outreach.demo.turnout import parties
-from outreach.engagement.ballots import submit
+from outreach.engagement import ballots, cards
+from outreach.engagement.contact_service import fold
 from outreach.engagement.editions import freeze_due
-from outreach.engagement.totals import BallotTotals
+from outreach.engagement.totals import BallotTotals, TalkTotals
 from outreach.errors import ConflictError
 from outreach.events import planning
 from outreach.events.importing import read_events, read_organizations
@@ -63,7 +65,7 @@ def load(today: date, *, region: str, vault: Vault, now: datetime, progress: Cal
     _add_history(now=now)
     progress("an invented year of events, with ballots")
     _add_held_events(today, vault=vault, now=now)
-    freeze_due(today=today, now=now)
+    _close_quarters(today, now=now)
     progress("the coming Welcoming Week and its guests")
     _add_week(today, region=region, vault=vault, now=now)
     add_readers(region=region, vault=vault, now=now)
@@ -143,13 +145,38 @@ def _add_held_events(today: date, *, vault: Vault, now: datetime) -> None:
             given.draft, host=organization_named(given.host), now=starts_at - timedelta(days=30)
         )
         planning.publish(event, now=starts_at - timedelta(days=20))
-        planning.close_as_held(event, given.head_count, now=ends_at)
-        submit(event, BallotTotals(**given.ballots), head_count=given.head_count, now=ends_at)
+        if given.talk:
+            ballots.ask_about_talk(event, True)
+        ballots.close(
+            event,
+            given.head_count,
+            BallotTotals(**given.ballots),
+            talk=TalkTotals(**given.talk) if given.talk else None,
+            children=given.children,
+            now=ends_at,
+        )
+        if given.evening is not None:
+            _show_cards(event, given.evening, vault=vault)
         attendance = attendance_of(event)
         attendance.registered, attendance.arrived = given.registered, given.arrived
         attendance.walk_ins = given.walk_ins
         keep(event, list(parties(given.registered, given.arrived)))
         forget(event, vault=vault, now=min(now, ends_at + timedelta(hours=72)))
+
+
+def _show_cards(event: Event, evening: int, *, vault: Vault) -> None:
+    cards.use_cards(event.organization_id, True)
+    for code, answer in shown(evening):
+        cards.show(event, code, vault=vault)
+        cards.answer(event, code, answer, vault=vault)
+
+
+def _close_quarters(today: date, *, now: datetime) -> None:
+    """What the worker does a month after each quarter, in its order."""
+    for quarter in cards.due(today=today):
+        cards.count_and_erase(quarter, now=now)
+    fold(today=today)
+    freeze_due(today=today, now=now)
 
 
 def _add_week(today: date, *, region: str, vault: Vault, now: datetime) -> None:

@@ -10,12 +10,10 @@ import click
 
 from outreach.commandline import Instant
 from outreach.i18n import LANGUAGES
-from outreach.messaging import purging
 from outreach.messaging.packet import packet
 from outreach.messaging.text_budgets import A_WEDNESDAY, text_budgets
 from outreach.messaging.worker import run, run_once
-from outreach.registration import news, retention
-from outreach.runtime import AppMaker, now, vault
+from outreach.runtime import AppMaker
 
 
 @click.command()
@@ -65,36 +63,6 @@ def texts(make_app: AppMaker, locales: tuple[str, ...], on: datetime) -> None:
                 f"{'  over' if each.is_over else '':<6}  {' '.join(each.dear_letters)}"
             )
             click.echo(line.rstrip())
-
-
-@click.command()
-@click.option("--now", "at", type=Instant(), help="Purge as if it were this time (ISO 8601, with its zone).")
-@click.option("--dry-run", is_flag=True, help="Only say whose guests would be forgotten.")
-@click.pass_obj
-def purge(make_app: AppMaker, at: datetime | None, dry_run: bool) -> None:
-    """Delete what identifies the guests of events that ended 72 hours ago or earlier, what was said long
-    enough ago, and readers of news who did not answer or gave no sign of life for a year; then destroy
-    the keys that it was sealed with.
-
-    The worker does the same every hour.
-    """
-    with make_app().app_context():
-        instant = at or now()
-        held = [event.public_id for event in retention.held_events(now=instant)]
-        if dry_run:
-            due = [event.public_id for event in retention.events_to_forget(now=instant)]
-            lines = [f"{public_id}: would be forgotten" for public_id in due]
-            readers = len(news.to_forget(now=instant))
-        else:
-            done = purging.purge(vault=vault(), now=instant)
-            lines = [
-                f"{public_id}: {parties} parties forgotten" for public_id, parties in done.parties.items()
-            ]
-            readers = done.readers
-    for line in (*lines, *(f"{public_id}: kept by a legal hold" for public_id in held)):
-        click.echo(line)
-    click.echo(f"{len(lines)} events{' to forget' if dry_run else ' done'}.")
-    click.echo(f"{readers} readers of news{' to forget' if dry_run else ' forgotten'}.")
 
 
 def _told_to_stop() -> threading.Event:

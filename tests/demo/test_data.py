@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from outreach.demo.cards import shown
 from outreach.demo.people import STAFF
 from outreach.events.keywords import is_usable_in_a_language
 from outreach.i18n import LANGUAGES
@@ -162,7 +163,7 @@ def test_week_event_is_told_in_every_language(row: dict[str, Any]) -> None:
 
 
 def test_held_events_are_spread_over_kinds_counties_and_the_year() -> None:
-    assert len({row["id"] for row in HELD}) == len({row["days_ago"] for row in HELD}) == len(HELD) == 24
+    assert len({row["id"] for row in HELD}) == len({row["days_ago"] for row in HELD}) == len(HELD) == 34
     assert {row["kind"] for row in HELD} == KINDS
     assert len({row["county"] for row in HELD}) == 4
     assert {row["days_ago"] // 90 for row in HELD} == {0, 1, 2, 3}
@@ -181,8 +182,29 @@ def test_held_event_counts_agree(row: dict[str, Any]) -> None:
     assert sum(ballots.values()) <= row["head_count"]
     assert 0.6 <= answered / row["head_count"] <= 0.95
     assert 20 <= row["days_ago"] <= 350
+    talk = row.get("talk", {})
+    assert sum(ballots.values()) + row.get("children", 0) <= row["head_count"]
+    assert sum(talk.values()) + row.get("children", 0) <= row["head_count"]
+    assert list(talk) in ([], ["talked", "did_not", "unsaid"])
     assert row["county"] in COUNTIES
     assert ORGANIZATIONS[row["host"]]["sector"] != "law_enforcement" or row["kind"] == "trust_training"
+
+
+def test_evenings_with_cards_are_one_host_s_in_small_rooms_and_five_fall_into_one_quarter() -> None:
+    evenings = sorted((row for row in HELD if "cards" in row), key=lambda row: row["cards"])
+    assert [row["cards"] for row in evenings] == list(range(10))
+    assert len({row["host"] for row in evenings}) == 1
+    days = [row["days_ago"] for row in evenings]
+    # Weekly, and so old that whatever day it is, a closed quarter has five.
+    assert days == list(range(days[0], days[0] - 70, -7))
+    assert min(days) >= 92 + 30
+    for row in evenings:
+        said = [answer for _, answer in shown(row["cards"])]
+        for group in ("newcomers", "residents"):
+            assert said.count(group) <= row["ballots"][group]
+    for first in range(6):
+        seen = {card for evening in range(first, first + 5) for card in shown(evening)}
+        assert min(sum(answer == group for _, answer in seen) for group in ("newcomers", "residents")) >= 10
 
 
 @each_guest

@@ -1,6 +1,7 @@
 """Closing at the door: the page, its mistakes, and what it never shows."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -9,6 +10,7 @@ from outreach.database import db, transaction
 from outreach.engagement import ballots, cards
 from outreach.engagement.models import EventTally
 from outreach.events.models import Event, EventLanguage
+from outreach.i18n import translator
 from outreach.registration import door
 from tests.factories import make_event
 from tests.queries import count_queries
@@ -285,3 +287,16 @@ def test_sheet_is_in_the_reader_s_language_and_one_of_the_event(client, web_app,
     client.set_cookie("locale", "es")
     assert "Grew up in the United States" in client.get(f"{device}/tally-sheet").text
     assert "Creció en los Estados Unidos" in client.get(f"{device}/tally-sheet").text
+
+
+@pytest.mark.parametrize("locale", SETTINGS.locales)
+def test_t18_every_page_that_counts_says_whom_not_to_count(client, web_app, address, device, locale):
+    client.set_cookie("locale", locale)
+    said = translator(locale)
+    asked = (
+        "Ask every guest aged 16 or over, once."
+        " Staff, volunteers, speakers, interpreters and officers do not answer."
+    )
+    for page in (f"{device}/ballot", f"{device}/tally-sheet"):
+        assert said(asked) in unescape(client.get(page).text)
+    assert said("Count everybody in the room who came as a guest.") in unescape(client.get(address).text)

@@ -1,5 +1,6 @@
 """Freezing on both databases: what is published, kept and erased, and that nothing moves afterwards."""
 
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,18 +8,24 @@ from sqlalchemy import func, select
 
 from outreach import audit
 from outreach.database import db, transaction
-from outreach.engagement import contact_service, editions, figures
+from outreach.engagement import ballots, contact_service, editions, figures, publication
+from outreach.engagement.appendix import ROOMS_ERASED
 from outreach.engagement.contact_service import contact_report
+from outreach.engagement.dashboard import dashboard
 from outreach.engagement.gathering import JOINED, WAITS, Missing, Scope
+from outreach.engagement.measures import Measure
 from outreach.engagement.models import Edition, EditionStatistics, EventTally, TalkTally
 from outreach.engagement.periods import Period, parse
 from outreach.engagement.service import asked, engagement_report, engagement_reports, gather
-from outreach.errors import ConflictError
+from outreach.engagement.totals import BallotTotals
+from outreach.errors import ConflictError, NotFoundError
 from outreach.events.models import Event
-from outreach.registration import holds
+from outreach.registration import door, holds, retention, service
 from outreach.registration.models import Attendance
+from outreach.runtime import runtime
 from tests.engagement.programs import Held, made_up, store
 from tests.engagement.test_sums import assert_same
+from tests.factories import make_event, make_request
 
 SPRING, SUMMER, YEAR = parse("2026-Q2"), parse("2026-Q3"), parse("2026")
 QUARTERS = [parse(f"2026-Q{number}") for number in (1, 2, 3, 4)]
@@ -300,3 +307,111 @@ def test_question_on_leaving_waits_for_the_end_of_a_hold_and_is_told_the_same(co
     lift(hold_id)
     assert fold() == []
     assert contact_report(SPRING).talk == told
+
+
+# What is published lets nobody work out one person (T10, T11).
+
+
+@pytest.fixture
+def evening(context):
+    """The last evening of a spring program, with three parties in the room, and their passes."""
+    vault = context.extensions["outreach"].vault
+    starts_at = datetime(2026, 6, 28, 18, tzinfo=UTC)
+    before = starts_at - timedelta(days=1)
+    with transaction():
+        event = make_event(starts_at=starts_at, now=starts_at - timedelta(days=9))
+        made = [
+            service.register(make_request(event, phone=f"+1816555012{number}"), vault=vault, now=before)
+            for number in range(3)
+        ]
+        for each in made:
+            door.set_arrived(event, each.registration_id, 2)
+    stored(season(SPRING, 40))
+    return event, [each.pass_token for each in made]
+
+
+def close(event: Event, *totals: int) -> None:
+    with transaction():
+        ballots.close(event, 30, BallotTotals(*totals), now=event.ends_at)
+
+
+def forget(event: Event) -> None:
+    with transaction():
+        retention.forget(event, vault=runtime().vault, now=event.ends_at + timedelta(days=4))
+
+
+def delete(token: str, on: datetime) -> None:
+    with transaction():
+        service.delete_guest(service.guest_by_token(token, vault=runtime().vault), now=on)
+
+
+def published() -> dict[str, object]:
+    db.session.expire_all()
+    return {edition.name: edition.published for edition in editions.every()}
+
+
+def test_attack_1_no_two_readings_are_one_guest_apart(context, evening):
+    """Whoever reads after each guest who came sees nothing at all, and later one number that stands."""
+    event, _ = evening
+    for newcomers in range(4):
+        close(event, newcomers, 10, 0, 0)
+        assert published() == {}
+        # Nor do coordinators, whose report is a live one, see more than whole events.
+        assert engagement_report(SPRING).figures.events_held == 40
+    forget(event)
+    freeze(date(2026, 8, 15))
+    frozen = published()
+    assert list(frozen) == ["2026-Q2"]
+
+    with pytest.raises(ConflictError):
+        close(event, 4, 10, 0, 0)
+    stored(season(SPRING, 1, seed=8))
+    freeze(date(2026, 8, 20))
+    assert published() == frozen
+    # What comes next differs from it by as many as could be published alone.
+    stored(season(SUMMER, 40, seed=4))
+    freeze(date(2026, 11, 5))
+    later = published()
+    assert later.pop("2026-Q3")["region"]["events_asked"] >= publication.LEAST_EVENTS
+    assert later == frozen
+
+
+@pytest.mark.parametrize("comes_late", [False, True])
+def test_attack_7_whoever_asks_to_be_deleted_changes_no_number(context, evening, comes_late):
+    event, tokens = evening
+    without = engagement_report(SPRING).figures
+    close(event, 12, 10, 0, 0)
+    if not comes_late:
+        delete(tokens[0], event.ends_at)
+    forget(event)
+    freeze(date(2026, 8, 15))
+    found, report = published(), engagement_report(SPRING)
+    assert report.figures.answers == without.answers + 22
+    assert report.figures.head_count == without.head_count + 30
+    if comes_late:
+        # Nobody knows the guest any more, so there is nothing to take out of anything.
+        with pytest.raises(NotFoundError):
+            delete(tokens[0], event.ends_at + timedelta(days=50))
+    freeze(date(2026, 8, 16))
+    assert (published(), engagement_report(SPRING)) == (found, report)
+
+
+def test_measures_of_single_rooms_are_null_with_a_reason_once_the_rooms_are_erased(context):
+    """M7 and M8 among them: of sums they would be another number."""
+    stored(season(SPRING, 120))
+
+    def found() -> dict[str, Measure]:
+        made = dashboard(SPRING, today=date(2026, 8, 20)).appendix
+        return {field.name: getattr(made, field.name) for field in fields(made)}
+
+    before = found()
+    assert before["dissimilarity"].value
+    assert before["mutual_information"].value
+    freeze(date(2026, 8, 15))
+    after = found()
+    lost = {name for name, measure in after.items() if measure == Measure(0, 0, reason=ROOMS_ERASED)}
+    assert {"dissimilarity", "mutual_information", "information_index"} <= lost
+    # What is made of sums stays what it was.
+    assert {name: after[name] for name in ("shared_events_at_5", "shared_events_at_20")} == {
+        name: before[name] for name in ("shared_events_at_5", "shared_events_at_20")
+    }

@@ -138,7 +138,7 @@ def test_attack_1_two_live_numbers_tell_the_group_of_who_came_between() -> None:
     before, after = sums(20, 42, 90), sums(20, 43, 90)
     assert counted(before.newcomers) != counted(after.newcomers)
     frozen = figures(Cell((), before))
-    assert figures(Cell((), before)) == frozen  # and `test_late_rows_and_deletions_change_no_edition`
+    assert figures(Cell((), before)) == frozen  # and on a database `test_editions.test_attack_1_…`
 
 
 def test_attack_2_noise_drawn_anew_is_averaged_out() -> None:
@@ -186,7 +186,7 @@ def test_attack_6_a_room_that_is_all_of_one_group_is_never_told() -> None:
 
 
 def test_attack_7_a_deletion_that_changes_a_number_tells_who_asked() -> None:
-    """Ours reads nothing when it is shown: see `test_late_rows_and_deletions_change_no_edition`."""
+    """Ours reads nothing when it is shown: see `test_editions.test_attack_7_…`."""
     with_guest, without = sums(20, 43, 90), sums(20, 42, 90)
     assert counted(with_guest.newcomers) != counted(without.newcomers)
     stored = asdict(figures(Cell((), with_guest)))

@@ -7,11 +7,13 @@ The festival that drowns a season is looked at elsewhere: it has its own line
 import ast
 import random
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from outreach import runtime
+from outreach.accounts.service import add_organization
 from outreach.database import transaction
 from outreach.engagement import ballots, measures
 from outreach.engagement.figures import Report
@@ -31,9 +33,10 @@ from outreach.engagement.periods import parse
 from outreach.engagement.service import engagement_report
 from outreach.engagement.totals import BallotTotals
 from outreach.errors import InvalidInputError
+from outreach.policy import Role
 from outreach.registration import retention, service
 from tests.engagement.simulated import program
-from tests.factories import NOW, make_event, make_request
+from tests.factories import NOW, make_event, make_request, make_staff
 
 ENGAGEMENT = Path(__file__).resolve().parents[2] / "outreach" / "engagement"
 
@@ -177,3 +180,47 @@ def test_p_hacking_quarters_no_value_and_no_range_is_said_of_few_events():
 def test_threshold_shopping_the_rule_is_no_argument_of_the_measure():
     assert shared_events.__code__.co_varnames[: shared_events.__code__.co_argcount] == ("tallies",)
     assert (measures.SHARED_LEAST_PEOPLE, measures.SHARED_LEAST_PERCENT) == (2, 10)
+
+
+def test_t18_staff_are_in_no_figure_however_many_work_at_an_event(context) -> None:
+    """Figures come from ballots and head counts alone: neither accounts, hosts nor officers add to them."""
+
+    def found(month: int, *, with_staff: bool) -> Report:
+        for number in range(12):
+            police = add_organization(f"Police {number}", sector="law_enforcement") if with_staff else None
+            event = make_event(
+                starts_at=datetime(2026, month, 1 + number, 18, tzinfo=UTC),
+                host=add_organization(f"Host {month} {number}", sector="library"),
+                is_police_present=with_staff,
+                cohosts=(police.name,) if police else (),
+            )
+            for role in (Role.ORGANIZER, Role.COORDINATOR) if with_staff else ():
+                make_staff(f"{role}{number}@example.org", role, event.organization)
+            if police:
+                make_staff(f"officer{number}@example.org", Role.ORGANIZER, police)
+            ballots.close(event, 24, BallotTotals(9, 11, 2, 2), now=event.ends_at)
+            retention.forget(event, vault=runtime.vault(), now=event.ends_at + retention.KEPT_AFTER_EVENT)
+        return engagement_report(parse(f"2026-Q{(month + 2) // 3}")).figures
+
+    with transaction():
+        alone, crowded = found(4, with_staff=False), found(7, with_staff=True)
+    assert alone == crowded
+    assert (crowded.answers, crowded.head_count) == (12 * 22, 12 * 24)
+
+
+def test_t18_nothing_that_counts_guests_knows_who_signs_in() -> None:
+    for module in (
+        "queries",
+        "sums",
+        "gathering",
+        "service",
+        "editions",
+        "ballots",
+        "contact_service",
+        "cards",
+    ):
+        tree = ast.parse((ENGAGEMENT / f"{module}.py").read_text(encoding="utf-8"))
+        names = {
+            alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+        }
+        assert not names & {"Staff", "StaffSession", "security", "policy", "current_staff"}, module

@@ -7,12 +7,12 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from outreach import audit
+from outreach.commands.purge import purge
 from outreach.database import db, transaction
 from outreach.engagement import cards
 from outreach.engagement.models import BallotBatch, CardAnswer, CardQuarter, CardVisit, EventTally, TalkTally
 from outreach.errors import ConflictError, InvalidInputsError
 from outreach.messaging import calls, inbound, outbox, reveals, suppressions
-from outreach.messaging.commands import purge
 from outreach.messaging.models import InboundMessage, Message, Reveal, VoiceStep
 from outreach.messaging.worker import run_once
 from outreach.registration import holds, news, retention, service
