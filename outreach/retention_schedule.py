@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from outreach.i18n import N_
 
 _EVENT_ENDS, _HOURS_72 = N_("The event ends"), N_("72 hours")
-_NEVER_DELETED = N_("Kept")
+_NEVER_DELETED = N_("Never deleted")
 _NOTHING = N_("Nothing")
 _AS_COUNTS = N_("The same numbers")
 _SEALED_OF_OPEN_EVENTS = N_(

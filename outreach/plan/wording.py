@@ -139,7 +139,8 @@ def change_text(what: str, detail: Mapping[str, Any], quarter: str | None, t: Tr
         day = t.day(date.fromisoformat(detail["on"]))
         values["said"] = ", ".join(part for part in (detail["title"], *detail["bodies"], day) if part)
     if what == "stood":
-        values.update(quarter=quarter, state=t(STANDINGS[detail["state"]]))
+        standing = STANDINGS[detail["state"]]
+        values.update(quarter=quarter, state=t(standing))
     return t(_CHANGES[what], **values)
 
 
