@@ -32,8 +32,8 @@ _log = logging.getLogger(__name__)
 #: A text that cannot be answered for so long goes to a person, and lets those after it pass.
 _TRIED_FOR = timedelta(minutes=10)
 _ANSWERED_AT_ONCE = 100
-#: Where so many texts wait, the worker rests after each as long as it worked.
-_RUSH = 20
+#: Where so many texts wait and more are coming, the worker rests after each, for so many times its work.
+_RUSH, _RESTS = 20, 4
 #: Words are kept no longer than they are of use; those that wait for a person, until one has read them.
 _KEPT_FOR = timedelta(days=3)
 _KEPT_FOR_PERSON = timedelta(days=30)
@@ -135,7 +135,7 @@ def handle_waiting(*, settings: Settings, vault: Vault, now: datetime) -> int:
         .limit(_ANSWERED_AT_ONCE)
     ).all()
     failing: set[str] = set()
-    answered = 0
+    answered, newest = 0, _newest_id()
     for inbound_id, hashed, received_at in waiting:
         if hashed in failing:
             continue
@@ -143,9 +143,10 @@ def handle_waiting(*, settings: Settings, vault: Vault, now: datetime) -> int:
             began = time.monotonic()
             handle(inbound_id, settings=settings, vault=vault, now=now)
             answered += 1
-            if len(waiting) >= _RUSH:
+            if len(waiting) >= _RUSH and (came := _newest_id()) > newest:
                 # Those that come now are to be written down before those that came are answered.
-                time.sleep(time.monotonic() - began)
+                time.sleep(_RESTS * (time.monotonic() - began))
+                newest = came
         except OperationalError:
             # Not the text's fault: the database is away.
             raise
@@ -260,6 +261,12 @@ def _shortly_before(row: InboundMessage, *, vault: Vault) -> list[Incoming]:
             found.append(opened(earlier, vault=vault))
     # A call has no words that could go round in a loop.
     return [text for text in found if text.call_locale is None]
+
+
+def _newest_id() -> int:
+    found = db.session.scalar(select(func.max(InboundMessage.id))) or 0
+    db.session.rollback()
+    return found
 
 
 def _leave_to_person(inbound_id: int, *, now: datetime) -> None:

@@ -955,6 +955,26 @@ def test_text_that_always_fails_goes_to_a_person_and_blocks_nobody(phone, event)
     assert len(phone.owed()) == 1
 
 
+@pytest.mark.parametrize("more_come", [True, False])
+def test_worker_makes_room_in_a_rush_while_texts_keep_coming(settings, vault, event, monkeypatch, more_come):
+    guests = [Phone(settings, vault, NOW, f"+1816555{200 + number:04}") for number in range(20)]
+    for guest in guests:
+        guest.receive(WORD)
+    late = Phone(settings, vault, NOW, OTHER)
+    answer, rests = inbound.handle, []
+
+    def answer_while_one_comes(inbound_id, **given):
+        answer(inbound_id, **given)
+        if more_come:
+            late.receive("hello")
+
+    monkeypatch.setattr(inbound, "handle", answer_while_one_comes)
+    monkeypatch.setattr(inbound.time, "sleep", rests.append)
+
+    assert guests[0].handle_waiting() == 20
+    assert len(rests) == (20 if more_come else 0)
+
+
 def test_two_handlers_at_once_answer_once(phone, event, context):
     inbound_id = phone.receive(WORD)
     barrier = threading.Barrier(4)
