@@ -248,7 +248,7 @@ def _go_on(
     if not needed.recipients and row.audience == GUESTS:
         raise ConflictError(N_("No guest who has seats at this event gets texts now."))
     if not needed.recipients:
-        raise ConflictError(N_("Nobody who wants these news gets texts now."))
+        raise ConflictError(N_("Nobody who wants this news gets texts now."))
     month = budgets.month_of(now, pace.zone)
     values: dict[str, Any] = {"confirmed_by_id": confirmed_by_id}
     if needed.needs_second_person and confirmed_by_id is None:

@@ -97,7 +97,7 @@ def _key_of_person(talk: Talk) -> Turn | None:
 
 
 def _answer_to_news(talk: Talk) -> Turn | None:
-    """To the question whether news are wanted, or to news that came, where nothing was asked since."""
+    """To the question whether news is wanted, or to news that came, where nothing was asked since."""
     news, state = talk.facts.news, talk.state
     takes_numbers = talk.open_step is not None and STEPS[talk.open_step] not in ("menu", "yes_or_no")
     if talk.choice == NO_NEWS_KEY and news.lists and not takes_numbers:

@@ -44,7 +44,7 @@ def unasked(*, now: datetime) -> list[NewsReader]:
 def ask(*, settings: Settings, vault: Vault, now: datetime) -> int:
     """Writes the question to each of them into the outbox; returns to how many. Flushes.
 
-    A number that has said no to these news, or to all texts, is not asked: it is dropped.
+    A number that has said no to this news, or to all texts, is not asked: it is dropped.
     """
     rows = unasked(now=now)
     said = suppressions(row.phone_hash for row in rows)

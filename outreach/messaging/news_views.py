@@ -127,11 +127,11 @@ def _switched(guest: Guest, facts: GuestFacts, scope: str, whose: str) -> str:
     assert facts.phone is not None
     hashed = phone_hash(vault(), facts.phone)
     if request.form.get("news") != "on":
-        words = t()(N_("No more of these news"))
+        words = t()(N_("No more of this news"))
         suppressions.stop_scope(
             hashed, scope, words, t().locale, version=VERSION, source="web", vault=vault(), now=now()
         )
-        return N_("You get no more of these news.")
+        return N_("You get no more of this news.")
     # Only a number that texted us itself is known to be the holder's.
     is_proven = guest.proven_phone_hash == hashed
     if is_proven:
@@ -142,8 +142,8 @@ def _switched(guest: Guest, facts: GuestFacts, scope: str, whose: str) -> str:
         locale=t().locale, source="web", is_proven=is_proven, vault=vault(), now=now(),
     )  # fmt: skip
     if is_proven:
-        return N_("You get these news from now on.")
-    return N_("If you do not get these news yet, we text you and ask whether the number is yours. Answer 1.")
+        return N_("You get this news from now on.")
+    return N_("If you do not get this news yet, we text you and ask whether the number is yours. Answer 1.")
 
 
 def _asked_list() -> tuple[str, str]:

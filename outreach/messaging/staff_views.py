@@ -52,7 +52,7 @@ _PURPOSES: Mapping[str, str] = {
     "thanks": N_("Thanks after the event"),
     "announcement": N_("Announcement"),
     "news": N_("News of an event"),
-    "news_question": N_("Question whether news are wanted"),
+    "news_question": N_("Question whether news is wanted"),
     "reply": N_("Answer to a text"),
     "stopped": N_("Answer to STOP"),
 }

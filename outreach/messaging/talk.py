@@ -119,7 +119,7 @@ class Talk:
         return self.ask(Dialogue("events", self.locale, self.now, listed=listed))
 
     def ask_news(self) -> Turn:
-        """Asks whether news are wanted, or says that they come already and how they end."""
+        """Asks whether news is wanted, or says that it comes already and how it ends."""
         if self.facts.news.lists:
             names = ", ".join(whose for _, whose in self.facts.news.lists)
             return self.say(Phrase(phrases.NEWS_ON, {"whose": names}))

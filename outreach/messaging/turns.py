@@ -199,7 +199,7 @@ class NewsTold:
 class NewsFacts:
     """What this phone has to do with news of events."""
 
-    #: Whose events the region's news are about.
+    #: Whose events the region's news is about.
     region: str = ""
     #: Scope and name of each list that it is on.
     lists: tuple[tuple[str, str], ...] = ()

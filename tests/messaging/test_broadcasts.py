@@ -767,5 +767,5 @@ def test_more_than_200_readers_need_a_second_person(event, author, reader, vault
 
 
 def test_nobody_on_the_list_is_told_so(event, author, vault):
-    with pytest.raises(ConflictError, match="Nobody who wants these news"):
+    with pytest.raises(ConflictError, match="Nobody who wants this news"):
         send(write_news(event, author), vault)

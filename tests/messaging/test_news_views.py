@@ -159,7 +159,7 @@ def test_pass_of_a_number_that_texted_starts_and_ends_news_at_once(web_app, clie
     page = make_pass(web_app, vault, is_proven=True)
     client.post(page, data={"scope": REGION, "news": "on"})
     assert rows() == [(REGION, True)]
-    assert "No more of these news" in client.get(page).text
+    assert "No more of this news" in client.get(page).text
 
     client.post(page, data={"scope": REGION, "news": "off"})
     assert rows() == []
