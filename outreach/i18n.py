@@ -97,7 +97,7 @@ class Translator:
 
     def day(self, on: date) -> str:
         """Weekday and full date, "Saturday, March 7, 2026": no form that a reader can misread."""
-        return _date(on, "full", self._babel)
+        return _date(on, _FULL_DAYS.get(self.locale, "full"), self._babel)
 
     def short_day(self, on: date) -> str:
         """Day and month, for a list that already says the year."""
@@ -142,7 +142,9 @@ class Translator:
 
 
 #: CLDR has the order of Dari's long dates, and none for its short ones, where it falls back on English's.
-_DAY_BEFORE_MONTH = frozenset({"prs"})
+#: Of Kinyarwanda it has none and gives ISO's; newspapers there (2018-2024) write weekday, day, month, year.
+_DAY_BEFORE_MONTH = frozenset({"prs", "rw"})
+_FULL_DAYS = {"rw": "EEEE, d MMMM y"}
 
 _BEFORE_I = re.compile(r" y (?=h?[iíIÍ](?![eE]))")
 

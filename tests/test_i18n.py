@@ -76,6 +76,12 @@ def test_dari_says_the_day_before_the_month_in_short_dates_as_in_long_ones():
     assert "19 سپتمبر" in t.day(date(2026, 9, 19))
 
 
+def test_kinyarwanda_dates_are_not_those_of_iso():
+    t = translator("rw")
+    assert t.short_day(date(2026, 9, 19)).split()[0] == "19"
+    assert t.day(date(2026, 9, 19)).endswith(", 19 Nzeri 2026")
+
+
 def test_language_is_named_in_the_reader_s_language():
     assert language_name("so", "es") == "somalí"
     assert language_name("prs", "en")

@@ -43,8 +43,8 @@ LARGEST_NUMBER = 20
 #: Other minutes are said as the step before them, so that nobody comes late.
 MINUTE_STEP = 5
 
-#: Where the month goes before its day. CLDR has no order of its own for several of the others.
-_MONTH_FIRST = frozenset({"en", "my", "ne", "zh-hans"})
+#: Where the month goes before its day, as in CLDR's own long dates. Its Somali ones disagree with each other.
+_MONTH_FIRST = frozenset({"en", "my", "ne", "ps", "zh-hans"})
 #: Said digit by digit.
 _DIGIT_GAPS = frozenset({"key", "code"})
 
