@@ -84,11 +84,6 @@ def met(newcomers: int, residents: int) -> float:
     return newcomers * residents / others if others > 0 else 0.0
 
 
-def stake(newcomers: int, residents: int, all_newcomers: int, all_residents: int) -> float:
-    """What the meetings by chance among all people of a stratum lose without a room."""
-    return met(all_newcomers, all_residents) - met(all_newcomers - newcomers, all_residents - residents)
-
-
 def exposure_bounds(rooms: Iterable[Room]) -> Range | None:
     """The lowest and highest exposure of newcomers to residents (0 to 1) that silent people could make true.
 

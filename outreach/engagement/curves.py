@@ -8,7 +8,7 @@ the chord lies on the outer side, so that no bound is too narrow, and none much 
 Single rooms could be worked out from a curve: none outlives the totals that it was made of.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,14 +27,15 @@ class Curve:
     #: In people.
     slope: int = 0
     #: By the step, in parts of a person.
-    bends: Counter[int] = field(default_factory=Counter)
+    bends: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
 
     def take(self, other: "Curve") -> None:
         """Adds another curve to this one."""
         self.height += other.height
         self.slope += other.slope
+        bends = self.bends
         for step, change in other.bends.items():
-            self.bends[step] += change
+            bends[step] += change
 
     def add_least(self, own: int, other: int, unsaid: int) -> None:
         """Adds a room of two or more at its least: none who did not say is of the own group, or all are."""
@@ -52,16 +53,16 @@ class Curve:
         first = min(own + unsaid, max(own, people // 2))
         self.height += met(first, people - first)
         self.slope -= first
+        # From each of these ratios on, one member fewer is worth more.
         for members in range(own, first):
-            # From this ratio on, one member fewer is worth more.
             self._bend((people - 1 - 2 * members) * STEPS * _PARTS // (people - 1), 1)
 
     def _bend(self, at: int, change: int) -> None:
         """Shares a bend between the steps beside it, so that the curve is exact at every step."""
         step, part = divmod(at, _PARTS)
-        self.bends[step] += change * (_PARTS - part)
-        if part:
-            self.bends[step + 1] += change * part
+        bends = self.bends
+        bends[step] += change * (_PARTS - part)
+        bends[step + 1] += change * part
 
     def lowest(self) -> float:
         """Up to which ratio the curve of the least is not below 0; 1 at the most."""
@@ -90,7 +91,7 @@ class Curve:
     def from_json(cls, stored: list[Any]) -> "Curve":
         """The curve that `to_json` wrote."""
         height, slope, steps, changes = stored
-        return cls(height, slope, Counter(dict(zip(steps, changes, strict=True))))
+        return cls(height, slope, defaultdict(int, zip(steps, changes, strict=True)))
 
 
 @dataclass(slots=True)

@@ -17,7 +17,6 @@ from outreach.engagement.bounds import (
     exposure_bounds,
     met,
     ratio_range,
-    stake,
     wilson_range,
 )
 from outreach.i18n import N_
@@ -300,7 +299,7 @@ def chance_ratio(tallies: Sequence[Tally]) -> Measure:
     if events < ROUGH_RANGE_EVENTS:
         return Measure(observed, expected, reason=FEW_COMPARABLE_EVENTS)
     stakes = _stakes(rooms)
-    if hinges_on_one(expected, max(lost for _, lost in stakes)):
+    if hinges_on_one(expected, max(stake for _, stake in stakes)):
         return Measure(observed, expected, reason=ONE_EVENT)
     found = ratio_range(observed, expected, _spread(stakes), len(rooms))
     return with_range(Measure(observed, expected, observed / expected), found, events)
@@ -345,16 +344,18 @@ def _stakes(rooms: Sequence[_Seats]) -> list[tuple[float, float]]:
     sums = _stratum_sums(rooms)
     found = []
     for stratum, newcomers, residents in rooms:
-        found.append((met(newcomers, residents), stake(newcomers, residents, *sums[stratum])))
+        all_newcomers, all_residents = sums[stratum]
+        rest = met(all_newcomers - newcomers, all_residents - residents)
+        found.append((met(newcomers, residents), met(all_newcomers, all_residents) - rest))
     return found
 
 
 def _spread(stakes: Sequence[tuple[float, float]]) -> Spread:
     return Spread(
         math.fsum(meetings * meetings for meetings, _ in stakes),
-        math.fsum(meetings * lost for meetings, lost in stakes),
-        math.fsum(lost * lost for _, lost in stakes),
-        math.fsum(lost for _, lost in stakes),
+        math.fsum(meetings * stake for meetings, stake in stakes),
+        math.fsum(stake * stake for _, stake in stakes),
+        math.fsum(stake for _, stake in stakes),
     )
 
 

@@ -7,11 +7,11 @@ and none is kept: what a stratum loses without a room is known only when all of 
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from outreach.engagement import measures, statistics, totals
-from outreach.engagement.bounds import Spread, Stakes, met, stake
+from outreach.engagement.bounds import Spread, Stakes, met
 from outreach.engagement.curves import Curves
 from outreach.engagement.figures import LARGE_ROOM_PEOPLE
 from outreach.engagement.gathering import Part, Size
@@ -68,21 +68,35 @@ def parts_of(read: Callable[[], Iterable[Held]], strata_of: StrataOf) -> dict[St
 
     `read` is called twice and gives the same events each time.
     """
+    strata_of = _remembered(strata_of)
     found = _added_up(read(), strata_of)
-    everybody = {
-        stratum: statistics.total(each.sums for each in sizes.values()) for stratum, sizes in found.items()
-    }
+    for sizes in found.values():
+        everybody = statistics.total(each.sums for each in sizes.values())
+        for each in sizes.values():
+            each.compare_with(everybody)
     for held in read():
-        if held.newcomers is None or held.residents is None or held.newcomers + held.residents < 2:
-            continue
-        for stratum in strata_of(held):
-            its = found[stratum][held.size]
-            its.among_all.add(held.newcomers, held.residents, everybody[stratum])
-            its.among_alike.add(held.newcomers, held.residents, its.sums)
+        newcomers, residents = held.newcomers or 0, held.residents or 0
+        if newcomers + residents >= 2:
+            meetings = met(newcomers, residents)
+            for stratum in strata_of(held):
+                found[stratum][held.size].add_stake(meetings, newcomers, residents)
     return {
         stratum: [each.part(stratum, size) for size, each in sizes.items()]
         for stratum, sizes in found.items()
     }
+
+
+def _remembered(strata_of: StrataOf) -> StrataOf:
+    """The same, worked out once for all events that are alike."""
+    known: dict[tuple[object, ...], Iterable[Stratum]] = {}
+
+    def remembered(held: Held) -> Iterable[Stratum]:
+        key = held[:4]
+        if key not in known:
+            known[key] = strata_of(held)
+        return known[key]
+
+    return remembered
 
 
 def _added_up(events: Iterable[Held], strata_of: StrataOf) -> dict[Stratum, dict[Size | None, "_Growing"]]:
@@ -100,32 +114,33 @@ def _added_up(events: Iterable[Held], strata_of: StrataOf) -> dict[Stratum, dict
     return found
 
 
-@dataclass(slots=True)
 class _GrowingStakes:
-    numbers: list[float] = field(default_factory=lambda: [0.0] * 5)
+    """The stakes of rooms among so many people, while they are added."""
 
-    def add(self, newcomers: int, residents: int, among: Statistics) -> None:
-        meetings = met(newcomers, residents)
-        lost = stake(newcomers, residents, among.newcomers_in_company, among.residents_in_company)
+    def __init__(self, among: Statistics) -> None:
+        self.newcomers, self.residents = among.newcomers_in_company, among.residents_in_company
+        self.by_chance = met(self.newcomers, self.residents)
+        self.numbers = [0.0] * 5
+
+    def add(self, meetings: float, newcomers: int, residents: int) -> None:
+        lost = self.by_chance - met(self.newcomers - newcomers, self.residents - residents)
         numbers = self.numbers
         numbers[0] += meetings * meetings
         numbers[1] += meetings * lost
         numbers[2] += lost * lost
         numbers[3] += lost
-        numbers[4] = max(numbers[4], lost)
+        if lost > numbers[4]:
+            numbers[4] = lost
 
     def made(self) -> Stakes:
         return Stakes(Spread(*self.numbers[:4]), self.numbers[4])
 
 
-@dataclass(slots=True)
 class _Growing:
     """A part while events are added to it."""
 
-    sums: Statistics = NOTHING
-    curves: Curves = field(default_factory=Curves)
-    among_all: _GrowingStakes = field(default_factory=_GrowingStakes)
-    among_alike: _GrowingStakes = field(default_factory=_GrowingStakes)
+    def __init__(self) -> None:
+        self.sums, self.curves = NOTHING, Curves()
 
     def add(self, held: Held) -> None:
         tally = held.tally
@@ -136,6 +151,14 @@ class _Growing:
     def take(self, other: "_Growing") -> None:
         self.sums += other.sums
         self.curves.take(other.curves)
+
+    def compare_with(self, everybody: Statistics) -> None:
+        """From now on no event is added, and each has its stake."""
+        self.among_all, self.among_alike = _GrowingStakes(everybody), _GrowingStakes(self.sums)
+
+    def add_stake(self, meetings: float, newcomers: int, residents: int) -> None:
+        self.among_all.add(meetings, newcomers, residents)
+        self.among_alike.add(meetings, newcomers, residents)
 
     def part(self, stratum: Stratum, size: Size | None) -> Part:
         return Part(

@@ -78,6 +78,7 @@ CHANGES = {
     "online": "UPDATE event SET delivery = 'online' WHERE id = :id",
     "venue": "UPDATE event SET venue_id = NULL WHERE id = :id",
     "deleted": "DELETE FROM event WHERE id = :id",
+    "children": "UPDATE event_tally SET children = 2 WHERE event_id = :id",
     "answers": "UPDATE event_tally SET newcomers = 40 WHERE event_id = :id",
     "no answers": "DELETE FROM event_tally WHERE event_id = :id",
     "sealed again": "UPDATE attendance SET forgotten_at = NULL WHERE event_id = :id",
