@@ -30,6 +30,9 @@ class Deed(StrEnum):
     NUMBER_REFUSED = "number_refused"
     NUMBER_SHOWN = "number_shown"
     ANNOUNCED = "announced"
+    PROMISE_CHANGED = "promise_changed"
+    STANDING_NOTED = "standing_noted"
+    PLAN_IMPORTED = "plan_imported"
     EXPORTED = "exported"
     BACKED_UP = "backed_up"
     PURGED = "purged"
@@ -50,6 +53,9 @@ DEEDS: Mapping[Deed, str] = {
     Deed.NUMBER_REFUSED: N_("Refused that a number is shown"),
     Deed.NUMBER_SHOWN: N_("Saw a guest's number"),
     Deed.ANNOUNCED: N_("Sent an announcement"),
+    Deed.PROMISE_CHANGED: N_("Changed a promise of the plan"),
+    Deed.STANDING_NOTED: N_("Noted how the promises of the plan stood"),
+    Deed.PLAN_IMPORTED: N_("Brought in a plan"),
     Deed.EXPORTED: N_("Downloaded figures"),
     Deed.BACKED_UP: N_("Wrote a backup"),
     Deed.PURGED: N_("Deleted what was due"),

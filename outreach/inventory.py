@@ -168,7 +168,7 @@ HOLDINGS: tuple[Holding, ...] = (
         "counts",
         N_("How many people registered and how many came to an event, as plain numbers"),
         N_("To plan the next event and to report"),
-        N_("Organizers and coordinators"),
+        N_("Organizers and coordinators; the steering committee only totals of 10 or more"),
         N_("Kept. Nobody can be recognized in them."),
         (
             *_columns("attendance", "event_id walk_ins registered arrived forgotten_at door_epoch"),
@@ -183,7 +183,7 @@ HOLDINGS: tuple[Holding, ...] = (
         "languages",
         N_("In which languages people of the whole region registered in three months, as plain numbers"),
         N_("To offer help and texts in the languages that people read"),
-        N_("Organizers and coordinators, only numbers of 10 or more"),
+        N_("Organizers, coordinators and the steering committee, only numbers of 10 or more"),
         N_("Kept. Nobody can be recognized in them, and no event has any."),
         _columns("language_turnout", "quarter locale parties people arrived"),
     ),

@@ -31,6 +31,9 @@ _SUBJECTS = {
     "news": N_("Readers of news"),
     "asked": N_("Guests who asked for it"),
     "cards": N_("Connection cards"),
+    "ballots": N_("Ballots of closed quarters"),
+    "promise": N_("Promise %(number)s"),
+    "plan": N_("Plan %(number)s"),
 }
 _NUMBERS = {
     "parties": N_("groups"),
@@ -39,6 +42,11 @@ _NUMBERS = {
     "recipients": N_("recipients"),
     "parts": N_("parts"),
     "rows": N_("rows"),
+    "events": N_("events"),
+    "promises": N_("promises"),
+    "added": N_("added"),
+    "changed": N_("changed"),
+    "removed": N_("removed"),
     "lines": N_("lines"),
     "until": N_("up to line"),
 }

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 
-#: Cards there are, and how many of them newcomers carry; all others are long-time residents'.
-_CARDS, _NEWCOMERS = 24, 11
+_CARDS = 36
 
 
 def shown(evening: int) -> Iterator[tuple[str, str]]:
-    """The cards at an evening, counted from 0, each with what its holder says; some meet often."""
+    """The cards at an evening, counted from 0, each with what its holder says; only some meet again."""
     for number in range(_CARDS):
-        if (3 * evening + number**2) % 7 < 3:
-            yield f"demo-card-{number}", "newcomers" if number < _NEWCOMERS else "residents"
+        if _is_there(number, evening):
+            yield f"demo-card-{number}", "newcomers" if number % 9 < 4 else "residents"
+
+
+def _is_there(number: int, evening: int) -> bool:
+    """Everybody comes once in five weeks, and one in six holders twice more."""
+    five_weeks, week = divmod(evening, 5)
+    is_regular = number % 6 == 0 and (evening + number) % 3 == 0
+    return is_regular or week == (number + five_weeks * (number // 5)) % 5

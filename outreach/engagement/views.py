@@ -55,7 +55,6 @@ def report() -> str:
         bars=parts_wording.bars,
         titles=parts_wording.TITLES,
         period_chips=period_chips("engagement.report", made.report.period),
-        can_see_turnout=can(Action.SEE_GUESTS, host_id=own_organization_id()),
     )
 
 

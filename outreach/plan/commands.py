@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from outreach import audit
+from outreach.chain import Deed
 from outreach.database import transaction
 from outreach.errors import InvalidInputError, NotFoundError
 from outreach.i18n import N_, SOURCE_LOCALE, Translator, local, translator
@@ -31,6 +33,10 @@ def import_plan(file: Path, region: str | None) -> None:
     draft = (read_table if is_table else read)(_text_of(file))
     with click.get_current_context().obj().app_context(), transaction():
         outcome = service.import_plan(draft, region=region, now=now())
+        counts = {"added": outcome.added, "changed": outcome.changed, "removed": outcome.removed}
+        if any(counts.values()):
+            subject = f"plan:{outcome.plan_id}"
+            audit.record(Deed.PLAN_IMPORTED, staff_id=None, subject=subject, numbers=counts, now=now())
     click.echo(
         f"{draft.title}: {outcome.added} added, {outcome.changed} changed, {outcome.removed} removed,"
         f" {outcome.unchanged} as before."

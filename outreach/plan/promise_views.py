@@ -9,8 +9,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms import Form
 
+from outreach import audit
 from outreach.accounts.models import Staff
 from outreach.accounts.signed_in import me
+from outreach.chain import Deed
 from outreach.database import db, transaction
 from outreach.errors import ConflictError, InvalidInputError, InvalidInputsError, OutreachError
 from outreach.events.kinds import KINDS
@@ -150,6 +152,8 @@ def _do(
     try:
         with transaction():
             change(upkeep.commitment_of(commitment_id))
+            subject = f"promise:{commitment_id}"
+            audit.record(Deed.PROMISE_CHANGED, staff_id=me().id, subject=subject, now=now())
     except _REFUSED as error:
         tell(forms.wrong, error, places=places)
         return _page(commitment_id, forms), _status(error)

@@ -16,7 +16,9 @@ from flask import (
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from outreach import audit
 from outreach.accounts.signed_in import me
+from outreach.chain import Deed
 from outreach.database import transaction
 from outreach.errors import ConflictError
 from outreach.events.kinds import KINDS
@@ -92,6 +94,14 @@ def note_quarter() -> WerkzeugResponse:
     standings = {found.commitment.ref: str(found.standing) for _, found in report.commitments}
     with transaction():
         count = note_standing(chosen, standings, quarter, staff_id=me().id, now=now())
+        if count:
+            audit.record(
+                Deed.STANDING_NOTED,
+                staff_id=me().id,
+                subject=f"plan:{chosen.id}",
+                numbers={"promises": count},
+                now=now(),
+            )
     said = N_("The history now says how each promise stood.") if count else N_("This was noted before.")
     flash(t()(said), "good")
     return redirect(url_for("plan.committee", plan=chosen.id, quarter=quarter), 303)

@@ -63,7 +63,8 @@ FOR_OFFICERS = {
 FOR_COMMITTEE = {
     "staff_accounts.account", "staff_accounts.change_password", "staff_accounts.choose_language",
     "engagement.home", "engagement.part_csv", "engagement.report", "engagement.report_csv",
-    "engagement.report_json", "evidence.sheet", "evidence.sheet_csv",
+    "engagement.report_json", "evidence.sheet", "evidence.sheet_csv", "turnout.registrations",
+    "turnout.registrations_csv",
     "plan.committee", "plan.plan", "plan.plan_csv", "plan.plan_json", "plan_promises.show",
 }  # fmt: skip
 

@@ -42,6 +42,7 @@ def test_demo_shows_who_talked_and_who_met_again(loaded):
     for name in ("talked", "seen_again", "pairs_met", "newcomers_reached_again", "assortativity"):
         assert rows[name].value is not None, name
     assert 0.5 < rows["talked"].value < 0.9
+    assert rows["seen_again"].value < 0.7
 
 
 @pytest.mark.parametrize("days", [0, 24, 60, 85, 115, 200, 300])

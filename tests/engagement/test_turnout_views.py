@@ -46,6 +46,8 @@ def summer(web_app):
         db.session.add(LanguageTurnout(quarter="2026-Q3", locale="es", parties=40, people=90, arrived=60))
         make_staff("ana@example.org", Role.ORGANIZER, own)
         make_staff("cora@example.org", Role.COORDINATOR)
+        make_staff("ines@example.org", Role.COMMITTEE)
+        make_staff("member@example.org", Role.COMMITTEE, own)
         officers = add_organization("Police", sector="law_enforcement")
         make_staff("officer@example.org", Role.ORGANIZER, officers)
 
@@ -61,7 +63,13 @@ def of_csv(text: str) -> dict[str, float | None]:
 
 
 @pytest.mark.parametrize(
-    ("email", "people"), [("ana@example.org", 90), ("cora@example.org", 390)], ids=["own", "region"]
+    ("email", "people"),
+    [
+        pytest.param("ana@example.org", 90, id="own"),
+        pytest.param("cora@example.org", 390, id="region"),
+        pytest.param("ines@example.org", 390, id="committee"),
+        pytest.param("member@example.org", 390, id="committee-of-an-organization"),
+    ],
 )
 def test_page_and_file_tell_the_same_of_the_events_one_may_see(client, summer, email, people):
     sign_in(client, email)
@@ -79,6 +87,17 @@ def test_organizer_sees_no_other_organization_s_door(client, summer):
 
     assert "Only events of your organization." in page
     assert "By text" not in page
+
+
+def test_committee_reads_no_small_number_not_even_of_its_own_organization(client, web_app, summer):
+    with web_app.app_context(), transaction():
+        hold(5, people=4, arrived=3, door="voice", host=make_organization("Northeast Library"))
+    sign_in(client, "member@example.org")
+    page = client.get(f"{PAGE}?period=2026-Q3").text
+    assert "By phone call" not in page
+    assert "Only events of your organization." not in page
+    sign_in(client, "ana@example.org")
+    assert "By phone call" in client.get(f"{PAGE}?period=2026-Q3").text
 
 
 def test_page_names_the_caveat_of_reminders(client, summer):

@@ -5,7 +5,9 @@ from datetime import date
 
 import pytest
 
+from outreach import audit
 from outreach.accounts.models import Staff
+from outreach.chain import Deed
 from outreach.database import db, transaction
 from outreach.plan import service, upkeep
 from outreach.plan.deeds import DeedDraft
@@ -67,6 +69,23 @@ def test_coordinator_writes_down_to_whom_something_was_sent(client, page, web_ap
     assert "Written down as done: Jackson County (MO), Wyandotte County (KS)" in shown
     with web_app.app_context():
         assert db.session.query(PlanEvidence).count() == 2
+
+
+def logged(web_app) -> list[tuple[str, str, int | None]]:
+    with web_app.app_context():
+        entries = audit.listed(number=1, per_page=9)
+    return [(each.deed, each.subject, each.staff_id) for each in entries if each.deed != Deed.STAFF_ADDED]
+
+
+def test_audit_log_says_who_changed_which_promise_and_nothing_of_what_is_refused(client, page, ids, web_app):
+    shown = page(TOOLKIT)
+    form = form_in(shown, having="on") | {"on": ["2030-01-01"], "bodies": ["place:jackson-county-mo"]}
+    assert send(client, shown, form, "/evidence").status_code == 422
+    assert logged(web_app) == []
+    assert send(client, shown, form | {"on": ["2017-09-12"]}, "/evidence").status_code == 303
+    with web_app.app_context():
+        omar = db.session.query(Staff).filter_by(name="Omar").one().id
+    assert logged(web_app) == [("promise_changed", f"promise:{ids[TOOLKIT]}", omar)]
 
 
 def test_what_was_typed_stays_when_it_is_refused(client, page, web_app):
@@ -243,11 +262,12 @@ class TestCommittee:
         response = client.get(f"/staff/plan/committee?quarter={name}")
         assert (response.status_code, "Name a quarter like 2018-Q2." in response.text) == (400, True)
 
-    def test_standing_is_kept_in_the_history_once(self, client, page, worked):
+    def test_standing_is_kept_in_the_history_once(self, client, page, worked, web_app):
         for _ in range(2):
             response = client.post("/staff/plan/committee?quarter=2018-Q2")
             assert response.status_code == 303
         assert page(REVIEW).count("At the end of 2018-Q2: Kept.") == 1
+        assert [deed for deed, _, _ in logged(web_app)].count("standing_noted") == 1
 
     def test_quarter_that_runs_is_not_noted(self, client, page, worked):
         assert client.post("/staff/plan/committee?quarter=2026-Q3").status_code == 409

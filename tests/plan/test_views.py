@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from outreach import audit
 from outreach.accounts.service import add_organization
 from outreach.database import db, transaction
 from outreach.errors import InvalidInputError, InvalidInputsError, NotFoundError
@@ -80,6 +81,9 @@ def test_import_says_what_it_did(web_app):
 
     assert first.endswith(": 59 added, 0 changed, 0 removed, 0 as before.\n")
     assert second.endswith(": 0 added, 0 changed, 0 removed, 59 as before.\n")
+    with web_app.app_context():
+        (entry,) = audit.listed(number=1, per_page=9)
+    assert (entry.deed, entry.numbers) == ("plan_imported", {"added": 59, "changed": 0, "removed": 0})
 
 
 def test_broken_file_changes_nothing(web_app, tmp_path):
