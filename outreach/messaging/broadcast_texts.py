@@ -93,6 +93,14 @@ def readers(event_id: int, *, audience: str, vault: Vault) -> Counter[str]:
     return found
 
 
+def called_count(event_id: int) -> int:
+    """How many groups with seats asked to be called, so that no announcement reaches them."""
+    counted = select(func.count(Registration.id)).where(
+        Registration.event_id == event_id, Registration.state == "confirmed", Registration.wants_calls
+    )
+    return db.session.scalar(counted) or 0
+
+
 def is_open(event: Event, now: datetime) -> bool:
     """Whether guests of the event can be told something: it is published and has not begun."""
     return event.status == "published" and now < event.starts_at

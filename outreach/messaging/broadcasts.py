@@ -6,7 +6,7 @@ ones: nothing is ever translated by a machine. What leaves, leaves through the o
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from outreach.errors import (
 from outreach.events.models import Event
 from outreach.i18n import LANGUAGES, N_
 from outreach.messaging import budgets
-from outreach.messaging.broadcast_texts import bodies, is_open, readers, settle_parts
+from outreach.messaging.broadcast_texts import bodies, called_count, is_open, readers, settle_parts
 from outreach.messaging.estimates import Estimate, estimate
 from outreach.messaging.models import Broadcast, Message
 from outreach.messaging.models.broadcast import GUESTS
@@ -172,7 +172,7 @@ def preview(
     ahead = db.session.scalar(
         select(func.coalesce(func.sum(Message.segments), 0)).where(Message.state == "ready")
     )
-    return estimate(
+    found = estimate(
         bodies(event, texts, audience=audience, public_url=pace.public_url, read=read),
         read,
         source_locale=source_locale,
@@ -182,6 +182,7 @@ def preview(
         zone=event.time_zone,
         now=now,
     )
+    return replace(found, called=called_count(event.id)) if audience == GUESTS else found
 
 
 def check_open(event: Event, *, now: datetime) -> None:

@@ -89,6 +89,8 @@ class Estimate:
     #: When the last text has left.
     finishes_at: datetime
     starts_at: datetime
+    #: Groups that asked to be called instead: no announcement is told by a call.
+    called: int = 0
 
     @property
     def recipients(self) -> int:
