@@ -58,7 +58,7 @@ def _answers(settings: Settings) -> Iterator[Answer]:
         "Message flow (how people agree)",
         f"On the web page of an event ({site}/en/events/) people tick a box, which is never ticked before: "
         f'"{agreed}" The number is that of the event. Or they text the word on an event\'s poster to '
-        f"{settings.text_number or 'our number'} and answer our questions. News of events need a yes of "
+        f"{settings.text_number or 'our number'} and answer our questions. News of events needs a yes of "
         f'their own, on a form or by the word NEWS: "{news_words(t, region=region, whose=region)}" Each '
         "consent is kept with its exact words, language and time. Nobody needs to agree to come to an event.",
     )
