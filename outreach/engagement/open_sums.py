@@ -98,11 +98,12 @@ def erase_until(quarter: Period) -> None:
 
 
 def _spread() -> None:
-    """Where a change is about all places, forgets all sums and notes every place and quarter there is."""
+    """Where a change is about all places, notes every quarter and place there is, and forgets all others."""
     everywhere = delete(EngagementChange).where(EngagementChange.starts_local.is_(None))
     if db.session.execute(everywhere.returning(EngagementChange.id)).first() is None:
         return
-    db.session.execute(delete(EngagementSums))
+    where = tuple_(EngagementSums.quarter, EngagementSums.place)
+    db.session.execute(delete(EngagementSums).where(where.not_in(queries.strata())))
     names = ["starts_local", "delivery", "venue_id"]
     db.session.execute(insert(EngagementChange).from_select(names, queries.one_of_each()))
 

@@ -119,10 +119,19 @@ def _around(within: Collection[Where]) -> list[ColumnElement[bool]]:
     return [*_between(first.starts_on, last.ends_on), is_there]
 
 
+def strata() -> Any:
+    """Selects the quarters and places that have readable, open events."""
+    return _of_strata(_QUARTER, _PLACE)
+
+
 def one_of_each() -> Any:
-    """The start, delivery and venue of one event for each quarter and place that has readable, open ones."""
+    """Selects the start, delivery and venue of one readable, open event of each quarter and place."""
+    return _of_strata(func.min(Event.starts_local), func.min(Event.delivery), func.min(Event.venue_id))
+
+
+def _of_strata(*facts: ColumnElement[Any]) -> Any:
     return (
-        select(func.min(Event.starts_local), func.min(Event.delivery), func.min(Event.venue_id))
+        select(*facts)
         .select_from(_joined(Event, is_readable=True))
         .where(*_conditions(Question(ALWAYS)), _IS_OPEN)
         .group_by(_QUARTER, _PLACE)
