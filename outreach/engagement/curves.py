@@ -9,7 +9,7 @@ Single rooms could be worked out from a curve: none outlives the totals that it 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,14 +136,6 @@ class Curves:
     def from_json(cls, stored: list[Any]) -> "Curves":
         """The curves that `to_json` wrote."""
         return cls(*map(Curve.from_json, stored))
-
-
-def total(curves: Iterable[Curves]) -> Curves:
-    """All curves together."""
-    found = Curves()
-    for each in curves:
-        found.take(each)
-    return found
 
 
 def _range(least: Curve, most: Curve) -> Range | None:

@@ -20,7 +20,7 @@ from outreach.database import db, insert
 from outreach.engagement import keeping, open_sums, periods, publication, queries
 from outreach.engagement.ballots import may_go
 from outreach.engagement.figures import METHOD_VERSION
-from outreach.engagement.gathering import Cut, Gathered, within
+from outreach.engagement.gathering import Cut, Gathered, within_quarters
 from outreach.engagement.models import Edition, EditionEvent, EditionStatistics, EventTally
 from outreach.engagement.periods import Period
 from outreach.engagement.publication import Cell, is_publishable
@@ -234,7 +234,7 @@ def _erase(*, now: datetime) -> None:
 
 def _gathered(question: Question) -> dict[str, Gathered]:
     """Sums whose strata are quarters, as those of frozen quarters always are."""
-    return {value: within(its, "quarter") for value, its in open_sums.parts(question).items()}
+    return {value: its.closed(within_quarters) for value, its in open_sums.parts(question).items()}
 
 
 def _freeze_year(year: Period, *, now: datetime) -> Edition | None:

@@ -1,10 +1,10 @@
 """From sums of a period's held events to its report: who is in it, and within what chance is judged; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from outreach.engagement import curves, figures, measures, summary
+from outreach.engagement import figures, measures, summary
 from outreach.engagement.bounds import NO_STAKES, Exposure, Range, Stakes
 from outreach.engagement.curves import Curves
 from outreach.engagement.measures import hinges_on_one
@@ -65,7 +65,6 @@ class Part:
     #: Its rooms' stakes among all rooms of the stratum, and among those of this size only.
     among_all: Stakes = NO_STAKES
     among_alike: Stakes = NO_STAKES
-    curves: Curves = field(default_factory=Curves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,33 @@ class Gathered:
             self.small + other.small,
             self.large + other.large,
             self.has_sizes and other.has_sizes,
+        )
+
+
+@dataclass(slots=True)
+class Parts:
+    """Parts that a report is gathered from, and how far those who did not say could move their exposure."""
+
+    parts: list[Part] = field(default_factory=list)
+    #: Of all parts together: those of one take more room than all the rest of it.
+    curves: Curves = field(default_factory=Curves)
+
+    def take(self, part: Part, curves: Curves) -> None:
+        """Adds a part of which nothing is in here yet."""
+        self.parts.append(part)
+        self.curves.take(curves)
+
+    def closed(self, close: Callable[[Sequence[Part]], Gathered]) -> Gathered:
+        """The sums as `close` closes them, with the bounds of exposure."""
+        found = close(self.parts)
+        whole, (newcomers, residents) = found.whole, self.curves.bounds()
+        return replace(
+            found,
+            whole=replace(
+                whole,
+                newcomer_exposures=_exposures(newcomers, whole.newcomers_in_company, whole.newcomers, whole),
+                resident_exposures=_exposures(residents, whole.residents_in_company, whole.residents, whole),
+            ),
         )
 
 
@@ -117,18 +143,22 @@ def within(parts: Sequence[Part], strata: Strata) -> Gathered:
 
     Their ranges are right where the parts' stakes are those of such strata.
     """
-    whole = _closed(parts, strata, (part.among_all for part in parts))
-    newcomers, residents = curves.total(part.curves for part in parts).bounds()
     return Gathered(
         strata,
-        replace(
-            whole,
-            newcomer_exposures=_exposures(newcomers, whole.newcomers_in_company, whole.newcomers, whole),
-            resident_exposures=_exposures(residents, whole.residents_in_company, whole.residents, whole),
-        ),
+        _closed(parts, strata, (part.among_all for part in parts)),
         _alike([part for part in parts if part.size != "large"], strata),
         _alike([part for part in parts if part.size == "large"], strata),
     )
+
+
+def within_quarters(parts: Sequence[Part]) -> Gathered:
+    """The parts' sums, compared within county and quarter."""
+    return within(parts, "quarter")
+
+
+def within_period(parts: Sequence[Part]) -> Gathered:
+    """The parts' sums, compared within county over the whole period."""
+    return within(parts, "period")
 
 
 def of_size(part: Part) -> Part:

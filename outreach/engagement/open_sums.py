@@ -5,7 +5,8 @@ was changed, and writes nothing; the worker keeps it, one quarter and place at a
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, tuple_
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, tuple_
 from outreach.accounts.models import Jurisdiction
 from outreach.database import db, take_turns
 from outreach.engagement import periods, queries, sums
-from outreach.engagement.gathering import Cut, Part, of_size
+from outreach.engagement.gathering import Cut, Part, Parts, of_size
 from outreach.engagement.models import EngagementChange, EngagementSums
 from outreach.engagement.periods import Period
 from outreach.engagement.queries import ALWAYS, Question, Where
@@ -22,12 +23,17 @@ from outreach.events.models import Venue
 
 #: Whoever makes or erases kept sums stands in this line.
 _LINE = "engagement sums"
+#: Rows that are read together; each may be large.
+_AT_ONCE = 2
+
+#: The parts of a stratum, with their curves.
+_Found = tuple[Stratum, list[sums.Made]]
 
 _QUARTER = queries.quarter_of(EngagementChange.starts_local)
 _PLACE = queries.place_of(EngagementChange.delivery)
 
 
-def parts(question: Question) -> dict[str, list[Part]]:
+def parts(question: Question) -> dict[str, Parts]:
     """The parts of a question's events, compared within quarters, for each value of its cut.
 
     Two queries where sums are kept, and two more where some are not right any more, or none are kept:
@@ -37,13 +43,13 @@ def parts(question: Question) -> dict[str, list[Part]]:
     if question.edition_id is not None or len(cuts) > 1:
         return _by_value(question, _made(question))
     changed = _changed()
-    found = {} if changed is None else _kept(question, "".join(cuts), but=changed)
-    if changed is None or changed:
-        found |= _made(question, within=changed)
-    return _by_value(question, found)
+    if changed is None:
+        return _by_value(question, _made(question))
+    kept = _kept(question, "".join(cuts), but=changed)
+    return _by_value(question, chain(kept, _made(question, within=changed) if changed else ()))
 
 
-def parts_of_period(question: Question, values: Collection[str]) -> dict[str, list[Part]]:
+def parts_of_period(question: Question, values: Collection[str]) -> dict[str, Parts]:
     """The parts of some values of the cut, compared within places over the whole period. Two queries."""
     if not values:
         return {}
@@ -51,7 +57,8 @@ def parts_of_period(question: Question, values: Collection[str]) -> dict[str, li
     def strata_of(held: Held) -> list[Stratum]:
         return [stratum._replace(quarter=0) for stratum in _strata(held, question.by)]
 
-    return _by_value(question, sums.parts_of(lambda: queries.held(question, values=values), strata_of))
+    found = sums.parts_of(lambda: queries.held(question, values=values), strata_of)
+    return _by_value(question, found.items())
 
 
 def keep_next() -> bool:
@@ -73,7 +80,7 @@ def keep_next() -> bool:
         db.session.execute(
             insert(EngagementSums),
             [
-                {**stratum._asdict(), "parts": [sums.to_json(part) for part in its]}
+                {**stratum._asdict(), "parts": [sums.to_json(*each) for each in its]}
                 for stratum, its in made.items()
             ],
         )
@@ -91,11 +98,12 @@ def erase_until(quarter: Period) -> None:
 
 
 def _spread() -> None:
-    """Where a change is about all places, forgets all sums and notes every place and quarter there is."""
+    """Where a change is about all places, notes every quarter and place there is, and forgets all others."""
     everywhere = delete(EngagementChange).where(EngagementChange.starts_local.is_(None))
     if db.session.execute(everywhere.returning(EngagementChange.id)).first() is None:
         return
-    db.session.execute(delete(EngagementSums))
+    where = tuple_(EngagementSums.quarter, EngagementSums.place)
+    db.session.execute(delete(EngagementSums).where(where.not_in(queries.strata())))
     names = ["starts_local", "delivery", "venue_id"]
     db.session.execute(insert(EngagementChange).from_select(names, queries.one_of_each()))
 
@@ -122,7 +130,8 @@ def _places() -> Any:
     return noted.outerjoin(Jurisdiction, Jurisdiction.id == Venue.county_id)
 
 
-def _kept(question: Question, cut: str, *, but: Collection[Where]) -> dict[Stratum, list[Part]]:
+def _kept(question: Question, cut: str, *, but: Collection[Where]) -> Iterator[_Found]:
+    """Kept sums, a few rows at a time."""
     scope = question.scope
     quarters = question.open_quarters
     wanted: list[ColumnElement[bool]] = [
@@ -136,17 +145,17 @@ def _kept(question: Question, cut: str, *, but: Collection[Where]) -> dict[Strat
             wanted.append(EngagementSums.value == str(chosen))
     if but:
         wanted.append(tuple_(EngagementSums.quarter, EngagementSums.place).not_in(but))
-    found = {}
-    for row in db.session.execute(select(EngagementSums.__table__).where(*wanted)):
+    rows = select(EngagementSums.__table__).where(*wanted).execution_options(yield_per=_AT_ONCE)
+    for row in db.session.execute(rows):
         stratum = Stratum(row.quarter, row.place, row.cut, row.value)
-        found[stratum] = [sums.from_json(stratum, part) for part in row.parts]
-    return found
+        yield stratum, [sums.from_json(stratum, part) for part in row.parts]
 
 
-def _made(question: Question, *, within: Collection[Where] | None = None) -> dict[Stratum, list[Part]]:
-    return sums.parts_of(
+def _made(question: Question, *, within: Collection[Where] | None = None) -> Iterable[_Found]:
+    made = sums.parts_of(
         lambda: queries.held(question, within=within), lambda held: _strata(held, question.by)
     )
+    return made.items()
 
 
 def _strata(held: Held, by: Cut | None) -> list[Stratum]:
@@ -162,15 +171,15 @@ def _all_strata(held: Held) -> list[Stratum]:
     return [stratum for by in (None, "kind", "organization") for stratum in _strata(held, by)]
 
 
-def _by_value(question: Question, found: Mapping[Stratum, Iterable[Part]]) -> dict[str, list[Part]]:
+def _by_value(question: Question, found: Iterable[_Found]) -> dict[str, Parts]:
     is_sized = question.by == "size" or question.scope.size is not None
-    values = defaultdict(list)
-    for stratum, its in found.items():
-        for part in its:
+    values: dict[str, Parts] = defaultdict(Parts)
+    for stratum, its in found:
+        for part, curves in its:
             if not is_sized:
-                values[_value(question, stratum, part)].append(part)
+                values[_value(question, stratum, part)].take(part, curves)
             elif part.size is not None and question.scope.size in (None, part.size):
-                values[_value(question, stratum, part)].append(of_size(part))
+                values[_value(question, stratum, part)].take(of_size(part), curves)
     return dict(values)
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from outreach.accounts.models import Jurisdiction
 from outreach.database import db
-from outreach.engagement import periods
+from outreach.engagement import periods, statistics
 from outreach.engagement.appendix import Rooms
 from outreach.engagement.figures import LARGE_ROOM_PEOPLE
 from outreach.engagement.gathering import EVERYTHING, Cut, Scope, Size, Strata
@@ -36,7 +36,7 @@ from outreach.engagement.keeping import Piece
 from outreach.engagement.models import EditionEvent, EventTally
 from outreach.engagement.periods import Period
 from outreach.engagement.statistics import NOTHING, Statistics
-from outreach.engagement.sums import Held, statistics_of
+from outreach.engagement.sums import Held, numbers_of
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event, Venue
 from outreach.registration.models import Attendance
@@ -110,16 +110,28 @@ def held(
 
 
 def _around(within: Collection[Where]) -> list[ColumnElement[bool]]:
-    """The days of these quarters, by which the index finds them."""
+    """The days of these quarters and the venues of these places, by which an index leaves most others out."""
     numbers = [number for number, _ in within]
     first, last = periods.quarter(min(numbers)), periods.quarter(max(numbers))
-    return _between(first.starts_on, last.ends_on)
+    venues = select(Venue.id).outerjoin(Jurisdiction, Jurisdiction.id == Venue.county_id)
+    there = venues.where(func.coalesce(Jurisdiction.slug, ELSEWHERE).in_({place for _, place in within}))
+    is_there = or_(Event.venue_id.is_(None), Event.venue_id.in_(there), Event.delivery == ONLINE)
+    return [*_between(first.starts_on, last.ends_on), is_there]
+
+
+def strata() -> Any:
+    """Selects the quarters and places that have readable, open events."""
+    return _of_strata(_QUARTER, _PLACE)
 
 
 def one_of_each() -> Any:
-    """The start, delivery and venue of one event for each quarter and place that has readable, open ones."""
+    """Selects the start, delivery and venue of one readable, open event of each quarter and place."""
+    return _of_strata(func.min(Event.starts_local), func.min(Event.delivery), func.min(Event.venue_id))
+
+
+def _of_strata(*facts: ColumnElement[Any]) -> Any:
     return (
-        select(func.min(Event.starts_local), func.min(Event.delivery), func.min(Event.venue_id))
+        select(*facts)
         .select_from(_joined(Event, is_readable=True))
         .where(*_conditions(Question(ALWAYS)), _IS_OPEN)
         .group_by(_QUARTER, _PLACE)
@@ -160,7 +172,7 @@ def pieces(question: Question) -> list[Piece]:
             "kind": each.kind,
             "organization": each.organization,
         }
-        found[tuple(values[cut] for cut in KEPT_CUTS)] += statistics_of(each, each.tally)
+        found[tuple(values[cut] for cut in KEPT_CUTS)] += statistics.of(numbers_of(each, each.tally))
     return [Piece(values, sums) for values, sums in found.items()]
 
 

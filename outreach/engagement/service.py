@@ -17,7 +17,8 @@ from outreach.engagement.gathering import (
     Scope,
     report,
     widened,
-    within,
+    within_period,
+    within_quarters,
 )
 from outreach.engagement.models import Edition, EditionStatistics
 from outreach.engagement.periods import Period
@@ -76,13 +77,12 @@ def gather(question: Question) -> tuple[dict[str, Gathered], list[Missing]]:
 
 def _opened(question: Question, *, may_widen: bool) -> dict[str, Gathered]:
     found = open_sums.parts(question)
-    if not may_widen:
-        return {value: within(its, "quarter") for value, its in found.items()}
-    opened = {value: widened(its) for value, its in found.items()}
+    close = widened if may_widen else within_quarters
+    opened = {value: its.closed(close) for value, its in found.items()}
     coarse = [value for value, its in opened.items() if its.strata == "period"]
     # Their sums are right, and the ranges are not: other rooms are compared with each other now.
     for value, its in open_sums.parts_of_period(question, coarse).items():
-        opened[value] = within(its, "period")
+        opened[value] = its.closed(within_period)
     return opened
 
 

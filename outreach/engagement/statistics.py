@@ -6,10 +6,10 @@ those read today. The formulas stand in `measures.py`; here is only what they ar
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from operator import add, attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from outreach.engagement.bounds import NO_SPREAD, Exposure, Spread, met
 
@@ -107,6 +107,11 @@ class Statistics:
 #: All but the last, which is no sum.
 _summed = attrgetter(*(field.name for field in fields(Statistics)[:-1]))
 NOTHING = Statistics()
+
+
+def of(numbers: Mapping[str, float]) -> Statistics:
+    """The plain sums that are named; all others are 0."""
+    return Statistics(**cast(dict[str, Any], numbers))
 
 
 def to_json(found: Statistics) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from outreach.engagement.curves import Curves
 from outreach.engagement.figures import LARGE_ROOM_PEOPLE
 from outreach.engagement.gathering import Part, Size
 from outreach.engagement.measures import Tally
-from outreach.engagement.statistics import NOTHING, Statistics
+from outreach.engagement.statistics import Statistics
 
 
 class Stratum(NamedTuple):
@@ -59,11 +59,13 @@ class Held(NamedTuple):
         return "large" if self.newcomers + self.residents > LARGE_ROOM_PEOPLE else "small"
 
 
+#: A part, and its curves.
+Made = tuple[Part, Curves]
 #: In which strata an event is compared with others.
 StrataOf = Callable[[Held], Iterable[Stratum]]
 
 
-def parts_of(read: Callable[[], Iterable[Held]], strata_of: StrataOf) -> dict[Stratum, list[Part]]:
+def parts_of(read: Callable[[], Iterable[Held]], strata_of: StrataOf) -> dict[Stratum, list[Made]]:
     """The parts of every stratum: its small rooms, its large ones, and where nobody was asked.
 
     `read` is called twice and gives the same events each time.
@@ -81,7 +83,7 @@ def parts_of(read: Callable[[], Iterable[Held]], strata_of: StrataOf) -> dict[St
             for stratum in strata_of(held):
                 found[stratum][held.size].add_stake(meetings, newcomers, residents)
     return {
-        stratum: [each.part(stratum, size) for size, each in sizes.items()]
+        stratum: [each.made(stratum, size) for size, each in sizes.items()]
         for stratum, sizes in found.items()
     }
 
@@ -140,17 +142,27 @@ class _Growing:
     """A part while events are added to it."""
 
     def __init__(self) -> None:
-        self.sums, self.curves = NOTHING, Curves()
+        self.numbers: defaultdict[str, float] = defaultdict(int)
+        self.curves = Curves()
 
     def add(self, held: Held) -> None:
         tally = held.tally
-        self.sums += statistics_of(held, tally)
+        self._add(numbers_of(held, tally))
         if tally:
             self.curves.add(*tally.room)
 
     def take(self, other: "_Growing") -> None:
-        self.sums += other.sums
+        self._add(other.numbers)
         self.curves.take(other.curves)
+
+    def _add(self, numbers: Mapping[str, float]) -> None:
+        own = self.numbers
+        for name, number in numbers.items():
+            own[name] += number
+
+    @property
+    def sums(self) -> Statistics:
+        return statistics.of(self.numbers)
 
     def compare_with(self, everybody: Statistics) -> None:
         """From now on no event is added, and each has its stake."""
@@ -160,59 +172,54 @@ class _Growing:
         self.among_all.add(meetings, newcomers, residents)
         self.among_alike.add(meetings, newcomers, residents)
 
-    def part(self, stratum: Stratum, size: Size | None) -> Part:
-        return Part(
+    def made(self, stratum: Stratum, size: Size | None) -> Made:
+        part = Part(
             stratum.quarter,
             stratum.place,
             size,
             self.sums,
             self.among_all.made(),
             self.among_alike.made(),
-            self.curves,
         )
+        return part, self.curves
 
 
-def statistics_of(held: Held, tally: Tally | None) -> Statistics:
-    """The sums of one event alone, whose tally is None if nobody was asked; no stratum is closed."""
+def numbers_of(held: Held, tally: Tally | None) -> dict[str, float]:
+    """The sums of one event alone, by their names in `Statistics`; its tally is None if nobody was asked.
+
+    Sums of many such are added up as they are: making a value of each would take longer than all else.
+    """
     heads = held.head_count
-    counted: dict[str, Any] = {
+    counted: dict[str, float] = {
         "events_held": 1,
         "events_counted": int(heads is not None),
         "head_count": heads or 0,
     }
     if tally is None:
-        return Statistics(**counted)
-    return Statistics(
+        return counted
+    return {
         **counted,
-        asked=int(tally.people > 0),
-        unreliable=int(not totals.fits(_cast(held), heads)),
+        "asked": int(tally.people > 0),
+        "unreliable": int(not totals.fits(_cast(held), heads)),
+        "newcomers": tally.newcomers,
+        "residents": tally.residents,
+        "both": tally.both,
+        "unsaid": tally.unsaid,
         **_assessed(tally),
-        newcomers=tally.newcomers,
-        residents=tally.residents,
-        both=tally.both,
-        unsaid=tally.unsaid,
         **(_in_company(tally) if tally.known >= 2 else {}),
-        meetings=met(tally.newcomers, tally.residents),
-        textbook_meetings=tally.newcomers * tally.residents / tally.known if tally.known else 0.0,
-    )
+    }
 
 
 def _cast(held: Held) -> int:
     return sum(number or 0 for number in held[5:])
 
 
-def _assessed(tally: Tally) -> dict[str, Any]:
+def _assessed(tally: Tally) -> dict[str, float]:
     if not measures.is_assessable(tally):
         return {"tiny": int(measures.is_tiny(tally))}
     people = tally.people
-    is_shared, is_certain, is_possible = (
-        is_counted(tally)
-        for is_counted in (
-            measures.is_shared,
-            measures.is_certainly_shared,
-            measures.is_possibly_shared,
-        )
-    )
+    is_shared = measures.is_shared(tally)
+    is_certain, is_possible = measures.is_certainly_shared(tally), measures.is_possibly_shared(tally)
     return {
         "assessable": 1,
         "shared": int(is_shared),
@@ -227,39 +234,42 @@ def _assessed(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _in_company(tally: Tally) -> dict[str, Any]:
+def _in_company(tally: Tally) -> dict[str, float]:
+    newcomers, residents = tally.newcomers, tally.residents
     return {
         "rooms": 1,
-        "newcomers_in_company": tally.newcomers,
-        "residents_in_company": tally.residents,
-        "cross_pairs": tally.newcomers * tally.residents,
+        "newcomers_in_company": newcomers,
+        "residents_in_company": residents,
+        "cross_pairs": newcomers * residents,
         "pairs": math.comb(tally.known, 2),
         "assessable_rooms": int(measures.is_assessable(tally)),
+        "meetings": met(newcomers, residents),
+        "textbook_meetings": newcomers * residents / tally.known,
     }
 
 
-def to_json(part: Part) -> dict[str, Any]:
-    """What of a part its stratum does not say, as JSON has it."""
+def to_json(part: Part, curves: Curves) -> dict[str, Any]:
+    """What of a part its stratum does not say, and its curves, as JSON has them."""
     return {
         "size": part.size,
         "sums": statistics.to_json(part.sums),
         "among_all": asdict(part.among_all),
         "among_alike": asdict(part.among_alike),
-        "curves": part.curves.to_json(),
+        "curves": curves.to_json(),
     }
 
 
-def from_json(stratum: Stratum, stored: Mapping[str, Any]) -> Part:
-    """The part that `to_json` wrote."""
-    return Part(
+def from_json(stratum: Stratum, stored: Mapping[str, Any]) -> Made:
+    """The part and the curves that `to_json` wrote."""
+    part = Part(
         stratum.quarter,
         stratum.place,
         stored["size"],
         statistics.from_json(stored["sums"]),
         _stakes(stored["among_all"]),
         _stakes(stored["among_alike"]),
-        Curves.from_json(stored["curves"]),
     )
+    return part, Curves.from_json(stored["curves"])
 
 
 def _stakes(stored: Mapping[str, Any]) -> Stakes:

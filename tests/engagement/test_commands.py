@@ -16,7 +16,7 @@ from outreach.errors import ConflictError
 from tests.engagement.programs import made_up, store
 
 AUTUMN = datetime(2026, 11, 1, 12, tzinfo=UTC)
-FROZEN = "2026-Q3: 2026-07-01 to 2026-09-30, method 2026-2, frozen 2026-11-01: published"
+FROZEN = "2026-Q3: 2026-07-01 to 2026-09-30, method 2026-3, frozen 2026-11-01: published"
 
 
 @pytest.fixture

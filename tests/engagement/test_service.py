@@ -69,7 +69,7 @@ def test_report_reads_held_events_of_the_period_with_their_place(context):
         hold(starts_at=at(9, 21), delivery="online", venue=None, totals=None)
         hold(starts_at=at(9, 22), head_count=None)
 
-    found = parts(Question(SUMMER))[""]
+    found = parts(Question(SUMMER))[""].parts
     summer = periods.quarter_number(SUMMER.starts_on)
     lines = {part.place: (part.quarter, part.sums.head_count, part.sums.newcomers) for part in found}
     assert lines == {
