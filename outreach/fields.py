@@ -9,6 +9,7 @@ from datetime import date, time
 from typing import Any
 
 from flask import request
+from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import DateField, Field, Form, IntegerField, StringField, TextAreaField, TimeField
 
@@ -38,6 +39,17 @@ def sent() -> ImmutableMultiDict[str, str] | None:
     return ImmutableMultiDict(
         (name, value.replace("\0", "")) for name, value in request.form.items(multi=True)
     )
+
+
+class SentForm(FlaskForm):  # type: ignore[misc]  # the library has no types
+    """A form with a secret against forgery, which reads fields of text and nothing else that may be sent."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How such a form reads a request."""
+
+        def wrap_formdata(self, form: Form, formdata: object) -> ImmutableMultiDict[str, str] | None:
+            """What was sent; the library would also read JSON and files, which no field here expects."""
+            return None if formdata is None else sent()
 
 
 def revision_seen() -> int:

@@ -4,7 +4,6 @@ Its code travels in forms only, never in an address.
 """
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, RadioField, StringField
 
@@ -13,7 +12,7 @@ from outreach.engagement import card_codes, cards
 from outreach.engagement.questions import BACKGROUND
 from outreach.errors import ConflictError, InvalidInputError, NotFoundError
 from outreach.events.models import Event
-from outreach.fields import tell
+from outreach.fields import SentForm, tell
 from outreach.i18n import N_
 from outreach.registration import door
 from outreach.runtime import now, vault
@@ -24,13 +23,13 @@ bp = Blueprint("cards", __name__)
 keep_private(bp)
 
 
-class CodeForm(FlaskForm):  # type: ignore[misc]  # the library has no types
+class CodeForm(SentForm):
     """The code of a card."""
 
     code = StringField(lazy(N_("Code on the card")))
 
 
-class AnswerForm(FlaskForm):  # type: ignore[misc]  # the library has no types
+class AnswerForm(SentForm):
     """What the card's holder says of themselves."""
 
     code = HiddenField()

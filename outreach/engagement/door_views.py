@@ -1,7 +1,6 @@
 """Closing an event at the door: how many people were in the room, and what the ballots add up to."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, StringField
 
@@ -13,6 +12,7 @@ from outreach.engagement.totals import BallotTotals, TalkTotals, fits
 from outreach.errors import ConflictError, InvalidInputError
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event
+from outreach.fields import SentForm
 from outreach.i18n import N_
 from outreach.registration import door
 from outreach.registration.counts import whole_number
@@ -30,7 +30,7 @@ def _total(question: BallotQuestion, name: str) -> StringField:
     return StringField(lazy(dict(question.answers)[name]))
 
 
-class CloseForm(FlaskForm):  # type: ignore[misc]  # the library has no types
+class CloseForm(SentForm):
     """The head count, and the totals that were counted by hand where there were ballots."""
 
     head_count = StringField(lazy(N_("How many guests were in the room?")))

@@ -8,14 +8,13 @@ from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from wtforms import BooleanField, SelectField
 
 from outreach import phone, throttle
 from outreach.database import transaction
 from outreach.errors import InvalidInputError, NotFoundError, TooManyRequestsError
-from outreach.fields import LineField, said, tell
+from outreach.fields import LineField, SentForm, said, tell
 from outreach.i18n import N_
 from outreach.messaging import suppressions
 from outreach.messaging.news_facts import list_asked_for, lists_of_guest
@@ -38,7 +37,7 @@ _TRIES_OF_NUMBER, _TRIES_OF_ADDRESS, _TRIES_PER = 5, 60, timedelta(hours=1)
 _TRAP = "leave_empty"
 
 
-class NewsForm(FlaskForm):  # type: ignore[misc]  # the library has no types
+class NewsForm(SentForm):
     """A number, a language and a yes."""
 
     phone = LineField(lazy(N_("Phone number")))

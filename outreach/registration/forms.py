@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultipleField
 
 from outreach import phone
@@ -16,7 +15,7 @@ from outreach.events.drafts import OFFERS
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event
 from outreach.events.questions import SHORT_TEXT_CHARACTERS, Question, clean
-from outreach.fields import LineField, LinesField, tell
+from outreach.fields import LineField, LinesField, SentForm, tell
 from outreach.i18n import N_, Translator
 from outreach.identifiers import link_token
 from outreach.registration import requests
@@ -34,7 +33,7 @@ _REQUEST_KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")
 _ANSWER = "answer_"
 
 
-class RegistrationForm(FlaskForm):  # type: ignore[misc]  # the library has no types
+class RegistrationForm(SentForm):
     """What every event asks; a kind's own questions are added by `form_for`."""
 
     party_size = LineField(lazy(N_("Number of people, you included")))
@@ -64,7 +63,7 @@ class RegistrationForm(FlaskForm):  # type: ignore[misc]  # the library has no t
         return [field for field in self if field.name.startswith(_ANSWER)]
 
 
-class PartyForm(FlaskForm):  # type: ignore[misc]
+class PartyForm(SentForm):
     """How many come, asked again on the pass."""
 
     party_size = LineField(lazy(N_("Number of people, you included")))

@@ -5,6 +5,7 @@ import html as html_module
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
@@ -295,6 +296,29 @@ def test_form_that_was_open_too_long_loses_nothing(web_app, client, event, store
     assert again.status_code == 303
     ((row, guest, _),) = stored()
     assert (row.party_size, guest.first_name, guest.phone) == (3, "Amina", PHONE)
+
+
+@pytest.mark.parametrize("page", ["events/{event}/register", "news"])
+@pytest.mark.parametrize(
+    "body", [b"\xff\x00", b'{"a":' * 5000, b'{"phone": [{}]}'], ids=["none", "deep", "odd"]
+)
+@pytest.mark.parametrize("is_checked", [True, False], ids=["forged", "genuine"])
+def test_json_is_read_as_an_empty_form(web_app, client, event, page, body, is_checked):
+    web_app.config["WTF_CSRF_ENABLED"] = is_checked
+
+    answer = client.post(f"/en/{page.format(event=event)}", data=body, content_type="application/json")
+
+    assert answer.status_code == 422
+
+
+def test_file_in_the_place_of_text_is_not_read(client, event):
+    answer = client.post(
+        f"/en/events/{event}/register",
+        data={"party_size": "2", "first_name": (BytesIO(b"Amina"), "name.txt")},
+    )
+
+    assert answer.status_code == 303
+    assert "Amina" not in client.get(answer.location).text
 
 
 # When nobody can register.
