@@ -59,10 +59,10 @@ def check(totals: BallotTotals | TalkTotals, head_count: int) -> None:
 
 
 def check_cast(cast: int, head_count: int) -> None:
-    """Raises InvalidInputError where there are more ballots than people."""
+    """Raises InvalidInputError where there are more ballots than people who get one; children do not."""
     if cast > head_count:
         raise InvalidInputError(
-            N_("There are %(ballots)s ballots, but only %(people)s people were counted. Count both again."),
+            N_("More ballots (%(ballots)s) than guests who get one (%(people)s). Count both again."),
             field="head_count",
             ballots=cast,
             people=head_count,

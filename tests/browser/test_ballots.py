@@ -110,7 +110,7 @@ def test_two_devices_without_network_and_paper_are_counted_once(
 
     # Fewer people than ballots: nothing is taken, and nothing is lost.
     close(first, address, head_count="3")
-    assert "There are 4 ballots, but only 3 people were counted." in first.words
+    assert "More ballots (4) than guests who get one (3)." in first.words
     first.complaints.remove(f"{first.page.url}: {REFUSED}")
     assert (four(place, public_id), len(held_here(first))) == ((), 1)
 

@@ -90,6 +90,9 @@ def test_children_are_asked_for_and_fit_the_ballots(client, web_app, address):
     assert "There are more children than people." in answer.text
     assert value_of(answer.text, "children") == "41"
 
+    answer = client.post(address, data={**NUMBERS, "children": "5"})
+    assert "More ballots (36) than guests who get one (35)." in answer.text
+
 
 def test_close_before_the_end_must_be_meant_and_loses_nothing(client, web_app, clock, address):
     answer = client.post(address, data={**NUMBERS, "is_meant": ""})

@@ -21,7 +21,7 @@ def test_as_many_ballots_as_people_or_fewer_are_fine(head_count: int) -> None:
 def test_more_ballots_than_people_are_refused_with_both_numbers() -> None:
     with pytest.raises(InvalidInputError) as caught:
         check(TOTALS, 35)
-    assert str(caught.value) == "There are 36 ballots, but only 35 people were counted. Count both again."
+    assert str(caught.value) == "More ballots (36) than guests who get one (35). Count both again."
     assert caught.value.field == "head_count"
 
 
