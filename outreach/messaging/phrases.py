@@ -330,7 +330,8 @@ def compose(purpose: Purpose, t: Translator, facts: MessageFacts) -> str:
 def text_of(say: Say, t: Translator) -> str:
     """What the dialogue or a purpose says, as the text that is sent, with plain punctuation.
 
-    Days are said shorter where that saves a part of a text that takes too many.
+    Days are said shorter where that saves a part of a text that takes too many, and before an event is
+    left out of a menu.
     """
     texts: list[str] = []
     for shorter in _from_full_to_short(say):
@@ -345,6 +346,8 @@ def _from_full_to_short(say: Say) -> Iterator[Say]:
     yield say
     if isinstance(say, Notice) and say.purpose == "two_hours_before" and say.facts.way_in:
         yield replace(say, facts=replace(say.facts, way_in=""))
+    if isinstance(say, EventMenu) and say.is_cut_to_fit:
+        yield from (replace(say, events=say.events[:count]) for count in range(len(say.events) - 1, 0, -1))
 
 
 def _said(say: Say, t: Translator, form: Form) -> str:
@@ -370,11 +373,7 @@ def _event_menu(menu: EventMenu, t: Translator, form: Form) -> str:
         f"{number} = {_shown(title, t)}, {_shown(when, t, form)}"
         for number, (title, when) in enumerate(menu.events, 1)
     ]
-    text = t(menu.wording or EVENTS, events="\n".join(lines))
-    while menu.is_cut_to_fit and len(lines) > 1 and measure(plain_punctuation(text)).parts > _MOST_PARTS:
-        lines.pop()
-        text = t(menu.wording or EVENTS, events="\n".join(lines))
-    return text
+    return t(menu.wording or EVENTS, events="\n".join(lines))
 
 
 def _phrase(purpose: Purpose, facts: MessageFacts) -> Phrase:

@@ -195,6 +195,17 @@ def test_list_of_the_week_has_four_events_where_they_fit() -> None:
     )
 
 
+def test_list_of_the_week_writes_a_day_in_plain_letters_before_it_leaves_out_an_event() -> None:
+    events = tuple(
+        (title, datetime(2026, 11, 28, 10)) for title in ("Cartas para vecinos", "Lectura", "Paseo")
+    )
+
+    text = text_of(EventMenu(events, phrases.THIS_WEEK, is_cut_to_fit=True), translator("es"))
+
+    assert "\n3 = Paseo, sabado, 10:00 a.m.\n" in text
+    assert measure(text).parts <= 2
+
+
 def test_abbreviation_at_the_end_of_a_sentence_brings_no_second_stop() -> None:
     facts = MessageFacts("Tea...", When(datetime(2026, 9, 12, 18, 30)), "4801 Linwood Rd.", 3, "482913")
 
