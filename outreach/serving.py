@@ -67,6 +67,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # the library has no types
         gc.collect()
         gc.freeze()
         _keep_one_heap()
+        logging.getLogger("gunicorn.error").addFilter(_tells_of_no_visitor)
 
     def start_work(self, worker: object) -> None:
         """Starts the messages' worker as a thread of a web process."""
@@ -82,6 +83,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # the library has no types
         if self.thread is not None:
             self.thread.join(GRACE_SECONDS)
         logging.shutdown()
+
+
+def _tells_of_no_visitor(record: logging.LogRecord) -> bool:
+    """Whether a line may be logged: of what it cannot read, gunicorn quotes the sender and the address."""
+    return not record.getMessage().startswith("Invalid request from")
 
 
 def _keep_one_heap() -> None:

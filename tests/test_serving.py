@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import socket
 from contextlib import closing
 
 import pytest
@@ -24,6 +25,19 @@ def test_serve_ends_on_ctrl_c_and_leaves_no_process(place, workers):
     assert press_ctrl_c(process) == 0
     assert is_gone(process.pid)
     assert "Traceback" not in place.log
+
+
+def test_request_that_cannot_be_read_is_refused_and_not_quoted_in_the_log(place):
+    process = place.start()
+    try:
+        with socket.create_connection(("127.0.0.1", place.port), timeout=PATIENCE_SECONDS) as asked:
+            asked.sendall(b"GET /en/pass/a-secret-token and-more HTTP/1.1\r\n\r\n")
+            assert b"400 Bad Request" in asked.recv(1000)
+    finally:
+        assert press_ctrl_c(process) == 0
+
+    assert "Invalid request" not in place.log
+    assert "a-secret-token" not in place.log
 
 
 def test_visitor_cannot_move_the_site_for_others(place):
