@@ -31,7 +31,7 @@ from outreach.registration.consent_words import consent_words
 from outreach.registration.door import attendance_of
 from outreach.registration.keeping import keep
 from outreach.registration.requests import Consent, RegistrationRequest
-from outreach.registration.retention import forget
+from outreach.registration.retention import events_to_forget, forget
 from outreach.vault import Vault
 
 #: Some sources name no host; such an event needs one all the same.
@@ -62,7 +62,7 @@ def load(today: date, *, region: str, vault: Vault, now: datetime, progress: Cal
     _add_campaigns(today)
     progress("the plan and the real events of past years")
     add_plan(staff=_coordinator(), today=today, now=now)
-    _add_history(now=now)
+    _add_history(vault=vault, now=now)
     progress("an invented year of events, with ballots")
     _add_held_events(today, vault=vault, now=now)
     _close_quarters(today, now=now)
@@ -120,8 +120,11 @@ def _add_campaigns(today: date) -> None:
     db.session.flush()
 
 
-def _add_history(*, now: datetime) -> None:
-    """The real past events, and how many came where a source says so."""
+def _add_history(*, vault: Vault, now: datetime) -> None:
+    """The real past events, and how many came where a source says so.
+
+    They have no guests to forget. Readable before the first quarter is frozen, each counts in its own.
+    """
     reading = read_events(
         "past_events.json",
         files.content("past_events.json"),
@@ -136,6 +139,8 @@ def _add_history(*, now: datetime) -> None:
         if event.status == "held":
             event.head_count = counted[str(event.import_reference)]
     db.session.flush()
+    for event in events_to_forget(now=now):
+        forget(event, vault=vault, now=now)
 
 
 def _add_held_events(today: date, *, vault: Vault, now: datetime) -> None:

@@ -60,7 +60,8 @@ def freeze(context: click.Context, at: datetime | None, dry_run: bool) -> None:
             return
         with transaction():
             made = editions.freeze_due(today=today, now=instant)
-            lines = [_line(edition) for edition in made]
+            silent = editions.unasked()
+            lines = [_line(edition, is_silent=edition.id in silent) for edition in made]
         clean_up()
     for line in lines:
         click.echo(line)
@@ -72,7 +73,8 @@ def freeze(context: click.Context, at: datetime | None, dry_run: bool) -> None:
 def list_editions(context: click.Context) -> None:
     """Say which quarters and years are frozen, the earliest first."""
     with context.obj().app_context():
-        lines = [_line(edition) for edition in editions.every()]
+        silent = editions.unasked()
+        lines = [_line(edition, is_silent=edition.id in silent) for edition in editions.every()]
     for line in lines or ["Nothing is frozen yet."]:
         click.echo(line)
 
@@ -87,8 +89,9 @@ def replace_edition(context: click.Context, name: str) -> None:
     click.echo(line)
 
 
-def _line(edition: Edition) -> str:
-    state = "published" if edition.published else "too few answers, waits for the next quarter"
+def _line(edition: Edition, *, is_silent: bool = False) -> str:
+    waits = "nobody was asked" if is_silent else "too few answers, waits for the next quarter"
+    state = "published" if edition.published else waits
     return (
         f"{edition.name}: {edition.starts_on} to {edition.ends_on}, method {edition.method}, "
         f"frozen {edition.frozen_at:%Y-%m-%d}: {state}"

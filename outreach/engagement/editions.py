@@ -71,6 +71,12 @@ def every() -> list[Edition]:
     return list(db.session.scalars(_editions()))
 
 
+def unasked() -> set[int]:
+    """The ids of frozen quarters in which nobody was asked: nothing of them waits for a later one."""
+    rows = db.session.scalars(select(EditionStatistics).where(EditionStatistics.cut == _WHOLE))
+    return {row.edition_id for row in rows if not from_json(row.sums).asked}
+
+
 def find(name: str) -> Edition | None:
     """The published edition of a name."""
     edition = db.session.scalar(select(Edition).where(Edition.name == name))

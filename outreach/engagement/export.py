@@ -71,8 +71,7 @@ def _cells(row: Row, t: Translator) -> tuple[Cell, ...]:
         row.low,
         row.high,
         _said(row.range_label, t),
-        row.numerator,
-        row.denominator,
+        *_made_from(row),
         _said(row.reason, t),
         t(row.how),
     )
@@ -99,8 +98,7 @@ def turnout_csv(period: Period, rows: list[Row], parts: list[tuple[str, str, Par
             row.value,
             row.low,
             row.high,
-            None if row.value is None else row.numerator,
-            row.denominator,
+            *_made_from(row),
             _said(row.reason, t),
         )
         for row in rows
@@ -158,6 +156,7 @@ def _line(line: Line, t: Translator) -> dict[str, Any]:
 
 
 def _figure(row: Row, t: Translator) -> dict[str, Any]:
+    numerator, denominator = _made_from(row)
     return {
         "id": row.id,
         "label": t(row.label),
@@ -166,11 +165,17 @@ def _figure(row: Row, t: Translator) -> dict[str, Any]:
         "low": row.low,
         "high": row.high,
         "range": _said(row.range_label, t),
-        "numerator": row.numerator,
-        "denominator": row.denominator,
+        "numerator": numerator,
+        "denominator": denominator,
         "reason": _said(row.reason, t),
         "how": t(row.how),
     }
+
+
+def _made_from(row: Row) -> tuple[float | None, float | None]:
+    """What a figure was divided from; nothing where that is not known, since 0 would be a count."""
+    is_unknown = row.value is None and not row.denominator
+    return (None, None) if is_unknown else (row.numerator, row.denominator)
 
 
 def _said(message: str | None, t: Translator) -> str | None:

@@ -126,7 +126,7 @@ def _promise(
         "at_least": row.is_minimum,
         "promised_words": row.count_verbatim,
         "held": found.progress.held,
-        "held_without_head_count": found.progress.unconfirmed,
+        "held_without_head_count": _uncounted(found),
         "state": found.standing,
         "state_text": t(STANDINGS[found.standing]),
         "due": {
@@ -164,6 +164,12 @@ def _promise(
             for change in changes
         ],
     }
+
+
+def _uncounted(found: CommitmentReport) -> int | None:
+    """Events without a head count; nothing where no events keep the promise, as nobody counts heads then."""
+    keeps_by_events = found.commitment.progress_kind in ("events", "convenings")
+    return found.progress.unconfirmed if keeps_by_events else None
 
 
 def _reason(found: CommitmentReport, t: Translator) -> str:
@@ -207,7 +213,7 @@ def _line(
         row.promised_count,
         _yes(row.is_minimum),
         found.progress.held,
-        found.progress.unconfirmed,
+        _uncounted(found),
         found.standing,
         t(STANDINGS[found.standing]),
         row.due_verbatim,

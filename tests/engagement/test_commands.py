@@ -1,5 +1,6 @@
 """`outreach editions`: freezing by hand, the list, and a replacement."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,13 +11,14 @@ from outreach import cli
 from outreach.database import db, transaction
 from outreach.engagement import editions
 from outreach.engagement.commands import editions_group
+from outreach.engagement.figures import METHOD_VERSION
 from outreach.engagement.models import EventTally
 from outreach.engagement.periods import parse
 from outreach.errors import ConflictError
 from tests.engagement.programs import made_up, store
 
 AUTUMN = datetime(2026, 11, 1, 12, tzinfo=UTC)
-FROZEN = "2026-Q3: 2026-07-01 to 2026-09-30, method 2026-3, frozen 2026-11-01: published"
+FROZEN = f"2026-Q3: 2026-07-01 to 2026-09-30, method {METHOD_VERSION}, frozen 2026-11-01: published"
 
 
 @pytest.fixture
@@ -59,6 +61,14 @@ def test_list_tells_a_quarter_that_waits(run):
     assert year.startswith("2026: 2026-07-01 to 2026-09-30")
     assert waiting.startswith("2026-Q4: 2026-10-01 to 2026-12-31")
     assert waiting.endswith("too few answers, waits for the next quarter")
+
+
+def test_quarter_in_which_nobody_was_asked_does_not_wait(run):
+    with transaction():
+        store([replace(event, totals=None) for event in made_up(2, 3, parse("2026-Q2"))])
+    silent, published = run("freeze", "--now", AUTUMN.isoformat()).output.splitlines()[:2]
+    assert silent.endswith("nobody was asked")
+    assert [silent, published] == run("list").output.splitlines() == [silent, FROZEN]
 
 
 def test_replacement_is_refused_within_twelve_months_and_done_after_them(run, clock):

@@ -83,6 +83,7 @@ def test_sheet_names_its_limits_and_no_score(coordinator):
     page = coordinator.get(f"{PAGE}?{QUERY}").text
     assert "evidence of shared presence and no score" in page
     assert "It does not show that anybody thinks differently of others" in page
+    assert "Events that did not ask are only in the numbers of events held and of heads." in page
 
 
 @pytest.mark.parametrize("kind", ["trust_training", "workshop"])

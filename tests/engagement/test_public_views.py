@@ -44,6 +44,11 @@ def test_edition_says_how_it_was_made_and_what_is_missing(reader):
         assert sentence in page
 
 
+def test_every_rounded_count_says_that_it_is_rounded(reader):
+    page = reader.get("/en/reports/2026-Q3").text
+    assert page.count(", about</dt>") == 5
+
+
 def test_list_holds_published_editions_only_the_latest_first(reader):
     page = reader.get("/en/reports/").text
     found = [name for name in ("2026-Q1", "2026-Q4", "2026", "2027-Q1") if f'/en/reports/{name}"' in page]

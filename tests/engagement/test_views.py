@@ -178,7 +178,7 @@ def test_too_few_events_tell_how_many_and_nothing_that_people_said(sign_in, web_
     assert (figures["events_held"]["value"], figures["head_count"]["value"]) == (4, 160)
     for name in ("shared_events", "answers", "newcomer_share", "chance_ratio", "dissimilarity"):
         row = figures[name]
-        assert (row["value"], row["low"], row["numerator"], row["denominator"] or 0) == (None, None, 0, 0)
+        assert [row[number] for number in NUMBERS] == [None] * 5
         assert row["reason"].startswith("Fewer than")
     assert told["parts"] == {"kind": [], "county": [], "size": []}
     for text in (

@@ -166,6 +166,13 @@ def test_page_files_and_command_tell_the_same(sign_in, web_app, plan):
     assert [(row["ref"], row["held"], row["state"]) for row in rows] == [
         (row["ref"], str(row["held"]), row["state"]) for row in as_json["commitments"]
     ]
+    # Heads are counted at events alone; of a letter nobody knows a head count, not even 0.
+    assert {
+        row["kept_by"] for row in as_json["commitments"] if row["held_without_head_count"] is not None
+    } <= {
+        "events",
+        "convenings",
+    }
     page = client.get("/staff/plan").text
     assert re.findall(r'id="c-([^"]+)"', page) == [row["ref"] for row in as_json["commitments"]]
 
