@@ -15,6 +15,9 @@ from outreach.engagement.statistics import Statistics, total
 
 #: A cell is published from so many events that asked, and so many answers of each of the two groups.
 LEAST_EVENTS, LEAST_ANSWERS = 5, 10
+#: The share of shared events is told of so many: it comes from counts to the nearest 5, which of fewer events
+#: would move it by more than an eighth, and make nine of eleven all of them.
+LEAST_EVENTS_OF_SHARE = 20
 #: Counts are told to the nearest of these, ratios too, and shares never beyond these percents: nobody is
 #: told that all or none of a group answered one way.
 COUNT_STEP, RATIO_STEP, EXPOSURE_STEP_PERCENT = 5, 0.05, 5
@@ -26,6 +29,7 @@ UNSAID_BANDS_PERCENT = (0, 10, 25, 40, 100)
 THRESHOLDS = {
     "least_events": LEAST_EVENTS,
     "least_answers_in_each_group": LEAST_ANSWERS,
+    "least_events_of_share": LEAST_EVENTS_OF_SHARE,
     "count_step": COUNT_STEP,
     "ratio_step": RATIO_STEP,
     "percent_from": LEAST_PERCENT,
@@ -102,7 +106,7 @@ def figures(cell: Cell) -> Figures:
     newcomers, residents = counted(sums.newcomers), counted(sums.residents)
     answered_enough = measures.too_silent(sums.answers, sums.people) is None
     shared, assessable = counted(sums.shared), counted(sums.assessable)
-    tells_events = summary.shared_events(sums).value is not None
+    tells_events = assessable >= LEAST_EVENTS_OF_SHARE and summary.shared_events(sums).value is not None
     ratio = summary.chance_ratio(sums)
     return Figures(
         places=cell.places,

@@ -152,7 +152,7 @@ WHAT: Mapping[str, tuple[str, ...]] = {
 CALLS: Mapping[str, tuple[str, ...]] = {
     "en": ("call", "call me"),
     "es": ("llamar", "llámenme", "llámeme"),
-    "ar": ("اتصل", "اتصلوا", "اتصلوا بي"),
+    "ar": ("اتصل", "اتصل بي", "اتصلوا", "اتصلوا بي"),
     "sw": ("nipigie", "nipigie simu"),
     "so": ("i soo wac", "wac"),
     "my": ("ဖုန်းခေါ်ပါ",),

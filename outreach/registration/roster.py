@@ -1,8 +1,12 @@
 """The list at the door: what volunteers may know of a party, and how one is found in it; pure."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+#: A code is read aloud and typed with a hyphen, names are written with one or without.
+_BETWEEN = re.compile(r"[-‐-―]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +30,18 @@ def in_order(parties: Iterable[Party]) -> list[Party]:
 def matching(parties: Iterable[Party], words: str) -> list[Party]:
     """The parties that somebody looks for by the beginnings of names, or by any part of the code.
 
-    Accents, capitals and the script of digits make no difference; empty `words` find everybody.
+    Accents, capitals, hyphens and the script of digits make no difference; empty `words` find everybody.
     """
-    looked_for = _folded(words).split()
+    looked_for = _words(words)
     return [party for party in parties if all(_fits(party, word) for word in looked_for)]
 
 
 def _fits(party: Party, word: str) -> bool:
-    return any(name.startswith(word) for name in _folded(party.first_name).split()) or word in party.code
+    return any(name.startswith(word) for name in _words(party.first_name)) or word in party.code
+
+
+def _words(text: str) -> list[str]:
+    return _BETWEEN.sub(" ", _folded(text)).split()
 
 
 def _folded(text: str) -> str:

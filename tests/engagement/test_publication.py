@@ -113,6 +113,12 @@ def test_little_answered_and_few_events_leave_figures_out() -> None:
     assert (few.shared_percent, few.chance_ratio) == (None, None)
 
 
+def test_share_of_few_events_is_not_told_since_rounding_would_make_it() -> None:
+    nine_of_eleven = figures(Cell((), sums(11, 40, 40, shared=9)))
+    assert (nine_of_eleven.shared_percent, nine_of_eleven.shared_range_percent) == (None, None)
+    assert figures(Cell((), sums(18, 40, 40, shared=9))).shared_percent == 50
+
+
 # Joining with a fixed neighbour
 
 

@@ -34,6 +34,8 @@ def test_list_is_by_name_without_regard_to_accents_and_capitals_and_the_nameless
         pytest.param("472", True, id="a-code-s-beginning"),
         pytest.param("0185", True, id="its-last-four-digits"),
         pytest.param("٠١٨٥", True, id="arabic-digits"),
+        pytest.param("47-0185", True, id="a-code-with-a-hyphen"),
+        pytest.param("josé-maría", True, id="names-with-a-hyphen"),
         pytest.param("jose 0185", True, id="name-and-code"),
         pytest.param("jose 9999", False, id="another-code"),
         pytest.param("%", False, id="no-wildcard"),
