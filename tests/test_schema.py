@@ -40,7 +40,7 @@ def triggers() -> set[tuple[str, ...]]:
     statement = (
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
         if db.engine.dialect.name == "sqlite"
-        else "SELECT pg_get_triggerdef(pg_trigger.oid), prosrc FROM pg_trigger"
+        else "SELECT pg_get_triggerdef(pg_trigger.oid), pg_get_functiondef(tgfoid) FROM pg_trigger"
         " JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal"
     )
     with db.engine.connect() as connection:

@@ -145,8 +145,8 @@ def _kept(question: Question, cut: str, *, but: Collection[Where]) -> Iterator[_
             wanted.append(EngagementSums.value == str(chosen))
     if but:
         wanted.append(tuple_(EngagementSums.quarter, EngagementSums.place).not_in(but))
-    rows = select(EngagementSums.__table__).where(*wanted).execution_options(yield_per=_AT_ONCE)
-    for row in db.session.execute(rows):
+    rows = select(EngagementSums.__table__).where(*wanted).order_by(*EngagementSums.__table__.primary_key)
+    for row in db.session.execute(rows.execution_options(yield_per=_AT_ONCE)):
         stratum = Stratum(row.quarter, row.place, row.cut, row.value)
         yield stratum, [sums.from_json(stratum, part) for part in row.parts]
 

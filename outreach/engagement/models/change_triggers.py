@@ -18,11 +18,11 @@ _EVENT = (
 )
 _DOOR = (
     "INSERT INTO engagement_change (starts_local, delivery, venue_id)"
-    " SELECT starts_local, delivery, venue_id FROM event WHERE id = {0}.event_id AND status = 'held';"
+    " SELECT starts_local, delivery, venue_id FROM event WHERE id = {0}.event_id;"
 )
 _TALLY = (
     "INSERT INTO engagement_change (starts_local, delivery, venue_id)"
-    " SELECT starts_local, delivery, venue_id FROM event WHERE id = {0}.event_id AND status = 'held'"
+    " SELECT starts_local, delivery, venue_id FROM event WHERE id = {0}.event_id"
     " AND EXISTS (SELECT 1 FROM attendance"
     " WHERE attendance.event_id = event.id AND forgotten_at IS NOT NULL);"
 )
@@ -66,7 +66,10 @@ def lay() -> None:
         of = f" OF {WATCHED[model]}" if deed == "UPDATE" else ""
         when = f" WHEN ({case})" if case else ""
         head = f"CREATE TRIGGER {name} AFTER {deed}{of} ON {table} FOR EACH ROW{when}"
-        function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+        # A plan that was made for empty tables reads all rows for each, until somebody counts them.
+        function = (
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off"
+        )
         for dialect, statement in (
             ("sqlite", f"{head} BEGIN {body} END"),
             ("postgresql", f"{function} AS $$ BEGIN {body} RETURN NULL; END $$"),

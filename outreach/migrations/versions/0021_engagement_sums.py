@@ -14,11 +14,11 @@ _EVENT = (
 )
 _DOOR = (
     "INSERT INTO engagement_change (starts_local, delivery, venue_id)"
-    " SELECT starts_local, delivery, venue_id FROM event WHERE id = {0}.event_id AND status = 'held';"
+    " SELECT starts_local, delivery, venue_id FROM event WHERE id = {0}.event_id;"
 )
 _TALLY = (
     "INSERT INTO engagement_change (starts_local, delivery, venue_id)"
-    " SELECT starts_local, delivery, venue_id FROM event WHERE id = {0}.event_id AND status = 'held'"
+    " SELECT starts_local, delivery, venue_id FROM event WHERE id = {0}.event_id"
     " AND EXISTS (SELECT 1 FROM attendance"
     " WHERE attendance.event_id = event.id AND forgotten_at IS NOT NULL);"
 )
@@ -79,6 +79,7 @@ def upgrade() -> None:
         else:
             op.execute(
                 f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+                " SET enable_seqscan = off"
                 f" AS $$ BEGIN {body} RETURN NULL; END $$"
             )
             op.execute(f"{head} EXECUTE FUNCTION {name}()")
