@@ -252,6 +252,11 @@ class TestCommittee:
                       "Not reached yet: Jackson County (MO) and Wyandotte County (KS)."):  # fmt: skip
             assert words in text
 
+    def test_nothing_keeps_a_promise_whose_last_day_is_past(self, client, worked):
+        sign_in(client, "ines@example.org")
+        pages = [client.get(f"/staff/plan/committee?quarter={name}").text for name in ("2017-Q4", "2018-Q4")]
+        assert ["Nothing any more: its last day is past." in page for page in pages] == [False, True]
+
     def test_last_quarter_of_a_plan_that_is_over_comes_first(self, client, worked):
         sign_in(client, "ines@example.org")
         assert "2018-Q4</bdi>" in client.get("/staff/plan/committee").text
