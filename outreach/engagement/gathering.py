@@ -46,7 +46,7 @@ EVERYTHING = Scope()
 #: Why a frozen quarter is in no figure.
 Absence = Literal["waits", "joined"]
 WAITS = N_("Too few people answered. It is counted with the next quarter.")
-JOINED = N_("Not kept apart when the quarter was closed.")
+JOINED = summary.NOT_KEPT
 ABSENCES: dict[Absence, str] = {"waits": WAITS, "joined": JOINED}
 
 

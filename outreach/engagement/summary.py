@@ -10,7 +10,7 @@ from outreach.engagement.measures import Measure
 from outreach.engagement.statistics import Statistics
 from outreach.i18n import N_
 
-SIZES_NOT_KEPT = N_("Rooms of different size are not kept apart for closed quarters.")
+NOT_KEPT = N_("Not kept apart when the quarter was closed.")
 
 
 def report(found: Statistics, *, sizes: tuple[Statistics, Statistics] | None, sealed: int) -> Report:
@@ -60,7 +60,7 @@ def report(found: Statistics, *, sizes: tuple[Statistics, Statistics] | None, se
 
 def _by_size(all_rooms: Measure, sizes: tuple[Statistics, Statistics] | None) -> tuple[Measure, Measure]:
     if sizes is None:
-        unknown = Measure(0, 0, reason=SIZES_NOT_KEPT)
+        unknown = Measure(0, 0, reason=NOT_KEPT)
         return unknown, unknown
     small, large = sizes
     if not large.rooms:
