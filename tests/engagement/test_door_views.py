@@ -140,7 +140,9 @@ def test_correction_without_totals_keeps_them(client, web_app, address):
         pytest.param({"head_count": "-3"}, "from 0 to 99999", id="negative"),
         pytest.param({"both": "1.5"}, "from 0 to 99999", id="a-half"),
         pytest.param({"residents": "<b>"}, "from 0 to 99999", id="markup"),
-        pytest.param({"head_count": "35"}, "There are 36 ballots, but only 35 people", id="too-many-ballots"),
+        pytest.param(
+            {"head_count": "35"}, "More ballots (36) than guests who get one (35)", id="too-many-ballots"
+        ),
     ],
 )
 def test_mistake_is_told_and_loses_nothing_that_was_entered(client, web_app, address, changes, sentence):
