@@ -135,7 +135,8 @@ def handle_waiting(*, settings: Settings, vault: Vault, now: datetime) -> int:
         .limit(_ANSWERED_AT_ONCE)
     ).all()
     failing: set[str] = set()
-    answered, newest = 0, _newest_id()
+    is_rush = len(waiting) >= _RUSH
+    answered, newest = 0, _newest_id() if is_rush else 0
     for inbound_id, hashed, received_at in waiting:
         if hashed in failing:
             continue
@@ -143,7 +144,7 @@ def handle_waiting(*, settings: Settings, vault: Vault, now: datetime) -> int:
             began = time.monotonic()
             handle(inbound_id, settings=settings, vault=vault, now=now)
             answered += 1
-            if len(waiting) >= _RUSH and (came := _newest_id()) > newest:
+            if is_rush and (came := _newest_id()) > newest:
                 # Those that come now are to be written down before those that came are answered.
                 time.sleep(_RESTS * (time.monotonic() - began))
                 newest = came
