@@ -20,7 +20,7 @@ from outreach.keystore import day_key
 from outreach.messaging import conversations, inbound, recordings, suppressions, voice_dialogue
 from outreach.messaging.actions import Caller, carry_out
 from outreach.messaging.channels.voice import VOICES, Question, twiml
-from outreach.messaging.due import SPOKEN
+from outreach.messaging.due import SPOKEN, is_silenced
 from outreach.messaging.facts import (
     event_with_id,
     events_to_come,
@@ -276,7 +276,7 @@ class _Exchange:
         return suppressions.start_by_call(self.phone, wording, call.locale, vault=self.vault, now=self.now)
 
     def is_stopped(self) -> bool:
-        return self.hashed is not None and suppressions.reason(self.hashed) in ("stop", "blocked")
+        return self.hashed is not None and is_silenced(suppressions.reason(self.hashed), "voice")
 
     def open_offer(self, rows: Sequence[Registration]) -> OfferFacts | None:
         offer = latest_offer(rows, now=self.now, is_spoken=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from outreach.database import db, insert
 from outreach.events.models import Event
+from outreach.messaging.due import is_silenced
 from outreach.messaging.expectations import suppressions
 from outreach.messaging.models import Suppression
 from outreach.registration import holds, news, scopes
@@ -106,7 +107,7 @@ def start_by_call(phone: str, wording: str, locale: str, *, vault: Vault, now: d
     if why == "stop" and source_of_stop(hashed) == "call":
         start(phone, wording, locale, source="call", vault=vault, now=now)
         return True
-    return why not in ("stop", "blocked")
+    return not is_silenced(why, "voice")
 
 
 def block(hashed: str, wording: str, *, vault: Vault, now: datetime) -> None:
