@@ -128,7 +128,12 @@ class Handler(BaseHTTPRequestHandler):
         """Takes a text, or fails."""
         vendor = self.vendor
         length = int(self.headers["Content-Length"])
-        form = {name: values[0] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
+        body = self.rfile.read(length)
+        if len(body) < length:
+            # Whoever sent it was killed in the middle; nobody takes half a request.
+            self.close_connection = True
+            return
+        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         with vendor.lock:
             vendor.posts.append(form)
             vendor.requests.append(("POST", self.path, self.headers.get("Authorization", "")))

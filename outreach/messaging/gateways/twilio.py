@@ -38,6 +38,8 @@ from outreach.messaging.gateways.base import (
     kind_of,
 )
 
+#: Where the library sends to, unless it is told otherwise.
+_VENDOR_URL = "https://api.twilio.com"
 #: To connect, and to read; the vendor itself gives up after about 26 seconds.
 _TIMEOUTS_SECONDS = (3.0, 30.0)
 #: A connection that rested longer may be closed at the other end, and a text lost in it is unknown.
@@ -252,8 +254,19 @@ class _Http(HttpClient):  # type: ignore[misc]  # the library has no types
             session.close()
             session = None
         if session is None:
-            session = self._kept.session = requests.Session()
+            session = self._kept.session = self._made()
             self._kept.used_at = time.monotonic()
+        return session
+
+    def _made(self) -> requests.Session:
+        """A session that knows already what the environment says of proxies and certificates.
+
+        Otherwise it looks all of it up again for each text, which takes a tenth of the time of sending.
+        """
+        session = requests.Session()
+        known = session.merge_environment_settings(self._address(_VENDOR_URL), {}, None, None, None)
+        session.proxies, session.verify, session.cert = known["proxies"], known["verify"], known["cert"]
+        session.trust_env = False
         return session
 
     def _address(self, url: str) -> str:
