@@ -114,7 +114,8 @@ class Sender:
     def _send(self, claim: Claim, leaves: float, fence: float, stop: threading.Event) -> Outcome:
         """Runs in a thread, outside of any transaction."""
         token = status.token_of(claim.message_id, vault=self.vault)
-        time.sleep(max(0.0, leaves - time.monotonic()))
+        if (rest := leaves - time.monotonic()) > 0:
+            time.sleep(rest)
         at = time.monotonic()
         if at > fence:
             return NotSent("claimed too long ago")

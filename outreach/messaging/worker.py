@@ -5,7 +5,6 @@ could be done by any of them, twice, or late: what it does follows from the data
 """
 
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -41,8 +40,6 @@ from outreach.vault import Vault
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 1.0
-#: Python's own 5 ms, waited for several times in each text, would be a tenth of what it takes.
-_SWITCH_SECONDS = 0.0005
 #: After a round that failed, as when the database is away.
 _RECOVERY_SECONDS = 5.0
 #: A change may be seen only this long after its time stamp: so long a request may take, and more.
@@ -137,8 +134,6 @@ class Worker:
 def run(app: Flask, stop: threading.Event) -> None:
     """Works until it is told to stop."""
     runtime: Runtime = app.extensions["outreach"]
-    # While this thread writes and reads, sixty others each want the interpreter for a moment.
-    sys.setswitchinterval(_SWITCH_SECONDS)
     worker = _made(app, runtime)
     worker.stop = stop
     bell = Doorbell()
