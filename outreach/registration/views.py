@@ -7,6 +7,7 @@ links, only so that a guest who registers with the same number again is led back
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from flask import (
     Blueprint,
@@ -22,6 +23,7 @@ from flask import (
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
+from markupsafe import escape
 
 from outreach import throttle
 from outreach.database import transaction
@@ -32,11 +34,11 @@ from outreach.errors import (
     TooManyRequestsError,
 )
 from outreach.events import queries, shown
-from outreach.events.models import Event
+from outreach.events.models import Event, EventText
 from outreach.events.queries import Filters
 from outreach.events.shelf import Shelf
 from outreach.fields import said, tell
-from outreach.i18n import N_
+from outreach.i18n import N_, Language
 from outreach.identifiers import link_token
 from outreach.phone import displayed, masked
 from outreach.qr import svg
@@ -69,8 +71,20 @@ keep_private(bp)
 TRIES_OF_NUMBER, TRIES_OF_ADDRESS = 5, 60
 TRIES_PER = timedelta(hours=1)
 _SHELF, _SHELF_CHARACTERS = "outreach_first_pages", 1024 * 1024
-#: What stands in a kept first page where each reader's own keys belong; nobody can write it elsewhere.
-_CSRF_PLACE, _KEY_PLACE = link_token(), link_token()
+
+
+class _Places(NamedTuple):
+    """What stands in a kept first page where something else belongs; nobody can write it elsewhere."""
+
+    csrf_token: str
+    request_key: str
+    public_id: str
+    title: str
+    day: str
+    time: str
+
+
+_PLACES = _Places(*(link_token() for _ in _Places._fields))
 
 _PASSES = "passes"
 _PASSES_REMEMBERED = 5
@@ -307,32 +321,70 @@ def _first_page(public_id: str) -> str:
     Raises NotFoundError, and ConflictError when nobody can register any more.
     """
     at = now()
+    state = queries.page_state(public_id, at)
 
-    def draw() -> str:
+    def fill() -> str:
         event = queries.event_by_public_id(public_id, is_whole=False)
         service.check_open(event, now=at)
+        text = shown.text_for(event, t())
+        page = _outline(event, text.language, state.generation)
+        for own, place in (
+            (event.public_id, _PLACES.public_id),
+            (text.text.title, _PLACES.title),
+            (shown.day_text(event, t()), _PLACES.day),
+            (shown.time_text(event, t()), _PLACES.time),
+        ):
+            page = page.replace(place, escape(own))
+        return page
+
+    # What else an address says is part of the links to the other languages.
+    page = fill() if request.query_string else _shelf().get((t().locale, public_id), state, fill)
+    return page.replace(_PLACES.csrf_token, generate_csrf()).replace(_PLACES.request_key, link_token())
+
+
+def _outline(event: Event, language: Language, generation: int) -> str:
+    """The first page of all events that ask alike, without what is an event's or a reader's own.
+
+    Drawn for one of them; to draw a page takes many times as long as to fill it in.
+    """
+    steps, largest, seats = steps_of(event), largest_party(event), shown.seats_of(event)
+
+    def draw() -> str:
         form = form_for(event, t(), region=settings().region_name)
-        page = _form_page(form, event, steps_of(event)[0])
-        for own, place in ((generate_csrf(), _CSRF_PLACE), (form.request_key.data, _KEY_PLACE)):
+        text = shown.ShownText(EventText(title=_PLACES.title), language, "")
+        page = _form_page(form, event, steps[0], text=text, when=(_PLACES.day, _PLACES.time))
+        for own, place in (
+            (generate_csrf(), _PLACES.csrf_token),
+            (form.request_key.data, _PLACES.request_key),
+            (event.public_id, _PLACES.public_id),
+        ):
             page = page.replace(own or "", place)
         return page
 
-    state = queries.page_state(public_id, at)
+    key = (t().locale, language.locale, len(steps), largest, seats.is_full)
+    return draw() if request.query_string else _shelf().get(key, generation, draw)
+
+
+def _shelf() -> Shelf[str]:
     shelf: Shelf[str] = current_app.extensions[_SHELF]
-    # What else an address says is part of the links to the other languages.
-    page = draw() if request.query_string else shelf.get((t().locale, public_id), state, draw)
-    return page.replace(_CSRF_PLACE, generate_csrf()).replace(_KEY_PLACE, link_token())
+    return shelf
 
 
-def _form_page(form: RegistrationForm, event: Event, step: str) -> str:
+def _form_page(
+    form: RegistrationForm,
+    event: Event,
+    step: str,
+    *,
+    text: shown.ShownText | None = None,
+    when: tuple[str, str] | None = None,
+) -> str:
     steps = steps_of(event)
-    text = shown.text_for(event, t())
     return render_template(
         "public/register.html",
         form=form,
         event=event,
-        shown=text,
-        when=(shown.day_text(event, t()), shown.time_text(event, t())),
+        shown=text or shown.text_for(event, t()),
+        when=when or (shown.day_text(event, t()), shown.time_text(event, t())),
         seats=shown.seats_of(event),
         step=step,
         number=steps.index(step) + 1,

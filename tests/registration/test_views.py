@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from outreach.database import db, transaction
-from outreach.events import planning
+from outreach.events import planning, shown
 from outreach.events.drafts import TextDraft
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event
@@ -174,6 +174,43 @@ def test_form_of_a_full_event_says_that_it_is_the_waiting_list(client, make, sto
     waiting = plain(client.get(answer.location).text)
     assert "You are on the waiting list" in waiting
     assert "You are number 1. All seats are taken now." in waiting
+
+
+def test_first_pages_that_are_alike_say_each_their_own_event(web_app, client, make):
+    english = {"en": TextDraft("Tea & <b>cake</b>")}
+    arabic = {"ar": TextDraft("نزهة")}
+    given = [
+        {"texts": english},
+        {"texts": arabic, "source_locale": "ar"},
+        {"texts": {"en": TextDraft("Bread")}, "starts_at": datetime(2026, 9, 14, 9)},
+    ]
+    ids = [make(**each) for each in given]
+    pages = [client.get(f"/es/events/{each}/register").text for each in ids]
+
+    for page, own in zip(pages, ids, strict=True):
+        found = {each for each in ids if each in page}
+        assert found == {own}
+        assert fields(page)["csrf_token"]
+        assert len(fields(page)["request_key"]) >= 16
+        assert not any(place in page for place in views._PLACES)
+    assert "Tea &amp; &lt;b&gt;cake&lt;/b&gt;" in pages[0]
+    assert "<b>cake" not in pages[0]
+    assert '<strong lang="ar" dir="rtl">نزهة</strong>' in pages[1]
+    assert '<strong lang="en-US" dir="ltr">Bread</strong>' in pages[2]
+    with web_app.app_context():
+        for page, own in zip(pages, ids, strict=True):
+            event = db.session.scalars(select(Event).where(Event.public_id == own)).one()
+            spanish = translator("es")
+            assert shown.day_text(event, spanish) in plain(page)
+            assert " ".join(shown.time_text(event, spanish).split()) in plain(page)
+
+
+def test_first_page_keeps_what_its_address_says_in_the_links_to_other_languages(client, event):
+    address = f"/en/events/{event}/register"
+    plainly, fully, plainly_again = (client.get(address + more).text for more in ("", "?from=poster", ""))
+
+    assert "from%3Dposter" in fully
+    assert "poster" not in plainly + plainly_again
 
 
 def test_browser_keeps_for_its_back_button_every_page_but_the_one_with_the_number(client, event):
