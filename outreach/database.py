@@ -122,9 +122,10 @@ def engine_options(url: str) -> dict[str, Any]:
     """Pool settings for a database address."""
     if url.startswith("sqlite"):
         return {"hide_parameters": True, "connect_args": {"timeout": 10, "check_same_thread": False}}
-    # A short pool: gunicorn's threads share it, and PostgreSQL counts connections over all processes.
+    # One for each of gunicorn's threads and for the worker's, and no more: PostgreSQL counts them over all
+    # processes. All stay open: a new one plans every statement anew, which takes longer than to run it.
     # Errors are logged, and what they were about is in the values.
-    return {"hide_parameters": True, "pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
+    return {"hide_parameters": True, "pool_size": 10, "max_overflow": 0, "pool_pre_ping": True}
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
