@@ -1,9 +1,9 @@
 """The conversation with one guest: from what was asked and what is answered to what is said and done.
 
-Pure: it changes nothing and renders nothing, and a text and a key press are the same to it. Whoever
-calls it reads words about texts themselves first (`consent.read`), fills the facts, carries out the
-action of the turn and lets `concluded` say what became of it. Here stands what a text may be and what
-goes before what; `steps` reads the answers to questions, `talk` goes on from there.
+Pure: it changes nothing, and renders only to know how much of a list fits into a text. Whoever calls it
+reads words about texts themselves first (`consent.read`), fills the facts, carries out the action of the
+turn and lets `concluded` say what became of it. Here stands what a text may be and what goes before what;
+`steps` reads the answers to questions, `talk` goes on from there.
 """
 
 from collections.abc import Callable, Sequence

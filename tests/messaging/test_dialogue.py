@@ -1084,6 +1084,46 @@ def test_number_that_is_not_listed_is_asked_again() -> None:
     assert messages(phone.turn("2")) == [phrases.SHORT_MENU]
 
 
+LONG = tuple(
+    replace(POTLUCK, public_id=f"long{number}23456", titles={"en": "Welcoming Week Potluck in the Park"})
+    for number in range(1, 5)
+)
+
+
+@pytest.mark.parametrize("locale", list(LANGUAGES))
+def test_number_that_was_cut_from_the_list_is_no_answer(locale: str) -> None:
+    phone = Phone(known_locale=locale, offered_locales=tuple(LANGUAGES), coming=LONG)
+    listed = phone.text("events")
+    shown = [number for number in range(1, 5) if f"\n{number} = " in listed]
+    assert phone.state is not None
+    assert [event.public_id for event in LONG][: len(shown)] == list(phone.state.listed)
+
+    for number in range(1, 8):
+        asked = replace(phone)
+        is_begun = messages(asked.turn(str(number))) == [phrases.PARTY]
+        assert is_begun == (number in shown)
+        assert is_begun or asked.last == replace(phone).turn("7")
+
+
+def test_list_is_cut_in_some_language_and_whole_in_another() -> None:
+    def listed(locale: str) -> int:
+        phone = Phone(known_locale=locale, offered_locales=tuple(LANGUAGES), coming=LONG)
+        phone.turn("events")
+        assert phone.state is not None
+        return len(phone.state.listed)
+
+    assert listed("my") < listed("en") == 4
+
+
+def test_list_that_is_said_in_another_language_takes_the_numbers_that_stand_there() -> None:
+    phone = Phone(known_locale="en", offered_locales=tuple(LANGUAGES), coming=LONG)
+    phone.turn("events")
+    listed = phone.text("Burmese")
+
+    assert "\n4 = " not in listed
+    assert messages(phone.turn("4")) == ["EventMenu"]
+
+
 def test_word_within_a_sign_up_lists_the_week() -> None:
     phone = helped()
     phone.coming = (POTLUCK,)
