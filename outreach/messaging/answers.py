@@ -189,32 +189,34 @@ def chosen_digits(text: str) -> tuple[int, ...] | None:
     return tuple(dict.fromkeys(int(digit) for digit in digits))
 
 
-def locale_of_events_word(text: str, offered: Sequence[str]) -> str | None:
-    """The language on offer in which a message is the word for a list of events; None for no such word.
+def locale_of_events_word(text: str, offered: Sequence[str], known: str = "") -> str | None:
+    """The language on offer in which to answer a message that is the word for a list of events.
 
-    The English word is understood everywhere: it is what posters say.
+    That of the word, whatever language is known of the guest; but the known one where languages share the
+    word, and for the English one, which is understood everywhere: it is what posters say. None for no such
+    word.
     """
-    return _locale_of(EVENTS, text, offered)
+    return _locale_of(EVENTS, text, offered, known)
 
 
-def locale_of_news_word(text: str, offered: Sequence[str]) -> str | None:
+def locale_of_news_word(text: str, offered: Sequence[str], known: str = "") -> str | None:
     """The same for the word that asks for news."""
-    return _locale_of(NEWS, text, offered)
+    return _locale_of(NEWS, text, offered, known)
 
 
-def locale_of_delete_word(text: str, offered: Sequence[str]) -> str | None:
+def locale_of_delete_word(text: str, offered: Sequence[str], known: str = "") -> str | None:
     """The same for the word that asks to be forgotten."""
-    return _locale_of(DELETE, text, offered)
+    return _locale_of(DELETE, text, offered, known)
 
 
-def locale_of_what_word(text: str, offered: Sequence[str]) -> str | None:
+def locale_of_what_word(text: str, offered: Sequence[str], known: str = "") -> str | None:
     """The same for the word that asks what is held of the number."""
-    return _locale_of(WHAT, text, offered)
+    return _locale_of(WHAT, text, offered, known)
 
 
-def locale_of_call_word(text: str, offered: Sequence[str]) -> str | None:
+def locale_of_call_word(text: str, offered: Sequence[str], known: str = "") -> str | None:
     """The same for the word that asks to be called."""
-    return _locale_of(CALLS, text, offered)
+    return _locale_of(CALLS, text, offered, known)
 
 
 def is_yes(text: str, locale: str) -> bool:
@@ -273,11 +275,17 @@ def _chinese(numeral: str) -> int:
     return _CHINESE_ONES.get(tens, 1) * 10 + _CHINESE_ONES.get(ones, 0)
 
 
-def _locale_of(table: Mapping[str, tuple[str, ...]], text: str, offered: Sequence[str]) -> str | None:
-    for locale in offered:
-        if _is_said(table[locale], text):
-            return locale
-    return offered[0] if _is_said(table[SOURCE_LOCALE], text) else None
+def _locale_of(
+    table: Mapping[str, tuple[str, ...]], text: str, offered: Sequence[str], known: str
+) -> str | None:
+    sharing = [locale for locale, words in table.items() if _is_said(words, text)]
+    found = [locale for locale in offered if locale in sharing]
+    is_everybodys = SOURCE_LOCALE in sharing
+    if not found and not is_everybodys:
+        return None
+    if known and (is_everybodys or len(sharing) > 1):
+        return known
+    return (found or offered)[0]
 
 
 def _is_said(words: Iterable[str], text: str) -> bool:

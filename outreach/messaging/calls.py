@@ -1,7 +1,8 @@
 """Calls that come in: each webhook of one is answered once, however often the vendor brings it.
 
 Where a call stands is in our table and not in an address or a cookie. What a caller's number is registered
-for is looked up only after the right code; a caller's number alone proves nothing.
+for is looked up only after the right code; a caller's number alone proves nothing, and where a key ended our
+calls to it and no coming event has a code, it is enough to ask for them again.
 """
 
 from collections.abc import Sequence
@@ -59,6 +60,7 @@ from outreach.messaging.voice_turns import (
 )
 from outreach.registration import holds
 from outreach.registration.guests import phone_hash
+from outreach.registration.ledger import has_agreed
 from outreach.registration.models import Registration
 from outreach.registration.pauses import is_paused
 from outreach.vault import Vault
@@ -253,6 +255,7 @@ class _Exchange:
             owed=self.owed(call, rows),
             last_text=self.last_text() if is_proven else None,
             is_stopped=call is not None and call.step == "texts" and self.is_stopped(),
+            needs_no_code=call is not None and call.step == "menu" and self.needs_no_code(),
             recorded_only=frozenset(self.offered) - VOICES.keys(),
         )
         self.speaker.hear_of((*facts.events, *(one.event for one in facts.registrations)))
@@ -277,6 +280,14 @@ class _Exchange:
 
     def is_stopped(self) -> bool:
         return self.hashed is not None and is_silenced(suppressions.reason(self.hashed), "voice")
+
+    def needs_no_code(self) -> bool:
+        """Whether a number that agreed to our calls, and ended them by a key, has no code to show."""
+        if self.hashed is None or not suppressions.is_ended_in_call(self.hashed):
+            return False
+        return has_agreed(self.hashed) and not places_to_come(
+            registrations_of_phone(self.hashed), now=self.now, is_spoken=True
+        )
 
     def open_offer(self, rows: Sequence[Registration]) -> OfferFacts | None:
         offer = latest_offer(rows, now=self.now, is_spoken=True)

@@ -1,9 +1,9 @@
 """The conversation with one guest: from what was asked and what is answered to what is said and done.
 
-Pure: it changes nothing and renders nothing, and a text and a key press are the same to it. Whoever
-calls it reads words about texts themselves first (`consent.read`), fills the facts, carries out the
-action of the turn and lets `concluded` say what became of it. Here stands what a text may be and what
-goes before what; `steps` reads the answers to questions, `talk` goes on from there.
+Pure: it changes nothing, and renders only to know how much of a list fits into a text. Whoever calls it
+reads words about texts themselves first (`consent.read`), fills the facts, carries out the action of the
+turn and lets `concluded` say what became of it. Here stands what a text may be and what goes before what;
+`steps` reads the answers to questions, `talk` goes on from there.
 """
 
 from collections.abc import Callable, Sequence
@@ -173,11 +173,11 @@ def _keyword_of_event(talk: Talk) -> Turn | None:
 
 
 def _word(talk: Talk) -> Turn | None:
-    """A word says as well in which language, to somebody who has not chosen one."""
+    """A word says as well in which language; that is kept for somebody who has not chosen one."""
     for locale_of, follow, is_remembered in _WORDS:
-        locale = locale_of(talk.text, talk.facts.offered_locales)
+        locale = locale_of(talk.text, talk.facts.offered_locales, talk.locale)
         if locale is not None:
-            is_new, talk.locale = not talk.locale, talk.locale or locale
+            is_new, talk.locale = not talk.locale, locale
             turn = follow(talk)
             return replace(turn, action=RememberLocale(locale)) if is_new and is_remembered else turn
     return None
@@ -185,16 +185,16 @@ def _word(talk: Talk) -> Turn | None:
 
 def _word_for_what_is_held(talk: Talk) -> Turn | None:
     """While something of ours waits for an answer, "what?" is a question about it."""
-    locale = locale_of_what_word(talk.text, talk.facts.offered_locales)
+    locale = locale_of_what_word(talk.text, talk.facts.offered_locales, talk.locale)
     if locale is None or talk.open_step or talk.facts.offer or talk.facts.reminders:
         return None
-    talk.locale = talk.locale or locale
+    talk.locale = locale
     link = f"{talk.facts.site}/{talk.spoken}/what-we-hold"
     return talk.say(Phrase(phrases.HELD, {"held": talk.facts.held, "link": link}), talk.state)
 
 
 #: What a word leads to, and whether the language that it is of is chosen by it for good.
-_WORDS: tuple[tuple[Callable[[str, Sequence[str]], str | None], Callable[[Talk], Turn], bool], ...] = (
+_WORDS: tuple[tuple[Callable[[str, Sequence[str], str], str | None], Callable[[Talk], Turn], bool], ...] = (
     (locale_of_events_word, Talk.list_events, True),
     (locale_of_news_word, Talk.ask_news, True),
     (locale_of_delete_word, Talk.ask_delete, False),

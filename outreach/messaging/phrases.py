@@ -333,13 +333,25 @@ def text_of(say: Say, t: Translator) -> str:
     Days are said shorter where that saves a part of a text that takes too many, and before an event is
     left out of a menu.
     """
-    texts: list[str] = []
+    return _fitted(say, t)[1]
+
+
+def count_shown(menu: EventMenu, t: Translator) -> int:
+    """How many events of a menu stand in its text, counted from the first."""
+    fitted, _ = _fitted(menu, t)
+    assert isinstance(fitted, EventMenu)
+    return len(fitted.events)
+
+
+def _fitted(say: Say, t: Translator) -> tuple[Say, str]:
+    """What is said once it is short enough, and its text."""
+    found: list[tuple[Say, str]] = []
     for shorter in _from_full_to_short(say):
         for form in FORMS:
-            texts.append(_said(shorter, t, form))
-            if measure(texts[-1]).parts <= _MOST_PARTS:
-                return texts[-1]
-    return min(texts, key=lambda text: measure(text).parts)
+            found.append((shorter, _said(shorter, t, form)))
+            if measure(found[-1][1]).parts <= _MOST_PARTS:
+                return found[-1]
+    return min(found, key=lambda each: measure(each[1]).parts)
 
 
 def _from_full_to_short(say: Say) -> Iterator[Say]:

@@ -103,11 +103,15 @@ def start_by_call(phone: str, wording: str, locale: str, *, vault: Vault, now: d
     What a text or the vendor ended stays ended: a caller's number can be forged.
     """
     hashed = phone_hash(vault, phone)
-    why = reason(hashed)
-    if why == "stop" and source_of_stop(hashed) == "call":
+    if is_ended_in_call(hashed):
         start(phone, wording, locale, source="call", vault=vault, now=now)
         return True
-    return not is_silenced(why, "voice")
+    return not is_silenced(reason(hashed), "voice")
+
+
+def is_ended_in_call(hashed: str) -> bool:
+    """Whether calls and texts to a number rest because a key in a call of ours ended them."""
+    return reason(hashed) == "stop" and source_of_stop(hashed) == "call"
 
 
 def block(hashed: str, wording: str, *, vault: Vault, now: datetime) -> None:

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Literal
 
 from outreach.hours import ROUTINE
+from outreach.i18n import translator
 from outreach.messaging import phrases
 from outreach.messaging.answers import choice
-from outreach.messaging.phrases import LanguageMenu, Phrase, Say, described
+from outreach.messaging.phrases import EventMenu, LanguageMenu, Phrase, Say, count_shown, described
 from outreach.messaging.questions import Asking, refusal, unreadable
 from outreach.messaging.turns import (
     AskCall,
@@ -200,4 +201,7 @@ class Talk:
         reply = refused or self.asking.question(state, event)
         if refused or reply is None:
             return self.say(refused or phrases.GONE)
+        if isinstance(reply, EventMenu):
+            # A number that the guest is not shown is no answer.
+            state = replace(state, listed=state.listed[: count_shown(reply, translator(self.spoken))])
         return self.say(reply, replace(state, asked_at=self.now, misses=0))

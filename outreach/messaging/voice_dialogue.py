@@ -3,7 +3,8 @@ is said and done.
 
 Pure, as `dialogue` is for texts, with the same actions and outcomes: it changes nothing and renders
 nothing. A caller's number can be forged, so what a number is registered for is known to it only after the
-code of one of its registrations was entered; until then the facts are to hold no registration.
+code of one of its registrations was entered; until then the facts are to hold no registration. Only the way
+back to calls goes without a code where there is none: nothing can be heard or given up by it.
 """
 
 from collections.abc import Callable, Mapping
@@ -131,6 +132,8 @@ class _Answer:
         if not self.facts.has_number or wants is None:
             return None
         call = replace(self.call, wants=wants)
+        if wants == "calls" and self.facts.needs_no_code:
+            return self.ask(replace(call, step="calls_again"))
         return self.proven(call) if call.is_proven else self.ask(replace(call, step="code"))
 
     def hear_events(self) -> VoiceTurn | None:

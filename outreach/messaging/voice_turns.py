@@ -91,6 +91,8 @@ class VoiceFacts:
     last_text: Line | None = None
     #: Whether calls and texts to this number were ended; looked up when somebody signs up.
     is_stopped: bool = False
+    #: Whether calls that a key ended may begin again without a code; looked up in the menu.
+    needs_no_code: bool = False
     #: Of the offered ones those of which only our own sentences can be said, because they are recorded.
     recorded_only: frozenset[str] = frozenset()
 

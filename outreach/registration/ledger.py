@@ -47,6 +47,14 @@ def has_stopped_texts(phone_hash: str, scope: str = ALL) -> bool:
     return bool(stopped_scopes(phone_hash, [scope]))
 
 
+def has_agreed(phone_hash: str) -> bool:
+    """Whether a yes of a number is on record, to whatever scope and however long ago."""
+    agreed = select(ConsentEvent.id).where(
+        ConsentEvent.phone_hash == phone_hash, ConsentEvent.action == GRANTED
+    )
+    return db.session.scalar(agreed.limit(1)) is not None
+
+
 def source_of_stop(phone_hash: str) -> str | None:
     """Where the newest refusal of everything came from: text, call, vendor; None when there is none."""
     return db.session.scalar(

@@ -87,8 +87,8 @@ def leave_list(event_id: int, *, now: datetime) -> None:
 def hand_on(event_id: int, *, now: datetime, present_id: int | None = None) -> int:
     """Gives free seats to waiting parties as `waitlist.decide` says; returns to how many. Flushes.
 
-    A party that can be asked by text is offered its seats and has some hours to answer; one that
-    cannot, or that is registering at this very moment (`present_id`), simply has them.
+    A party that can be asked by text or call is offered its seats and has some hours to answer; one
+    that cannot, or that is registering at this very moment (`present_id`), simply has them.
     """
     event = lock(event_id)
     if event.status != "published" or event.starts_at <= now:
@@ -172,7 +172,7 @@ def end_offers(*, now: datetime) -> int:
 
 def _seat(row: Registration, event: Event, *, now: datetime, is_present: bool) -> None:
     can_be_asked = (
-        row.wants_texts
+        (row.wants_texts or row.wants_calls)
         and row.phone_hash is not None
         and not is_present
         # Whoever said STOP would lose the seats to a question that was never sent.

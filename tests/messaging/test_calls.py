@@ -64,6 +64,10 @@ def registered(event, given, **asked):
     return db.session.get_one(Registration, made.registration_id)
 
 
+def words(answer):
+    return " ".join(each.words for each in heard(answer).said)
+
+
 def following(answer):
     step, visit = heard(answer).address.split("/")[-2:]
     return step, int(visit)
@@ -159,6 +163,55 @@ def test_guest_who_ended_calls_by_a_key_gets_them_again_by_a_key(event, given, p
     assert (line.action, line.scope, line.source) == ("restarted", "all", "call")
     words = given["vault"].open(line.sealed, place="consent")["wording"]
     assert words.endswith("For yes, press 1. For no, press 2.\n> 1")
+
+
+def over(event, given):
+    """The event of a guest who was to be called took place, and the guest was forgotten."""
+    row = registered(event, given, consent=Consent("Call me", is_for_calls=True))
+    hashed = row.phone_hash
+    with transaction() as session:
+        suppressions.stop(NUMBER, "> 0", "en", source="call", vault=given["vault"], now=NOW)
+        session.execute(delete(Registration))
+    return hashed
+
+
+def test_guest_without_a_coming_event_gets_calls_again_by_a_key(event, given, press):
+    hashed = over(event, given)
+    answer = press("1", "5", "1")
+
+    assert "You will get calls and texts from us again." in words(answer)
+    assert suppressions.reason(hashed) is None
+    line = db.session.scalars(select(ConsentEvent).order_by(ConsentEvent.id.desc())).first()
+    assert (line.action, line.scope, line.source) == ("restarted", "all", "call")
+
+
+@pytest.mark.parametrize("key", ["2", "3", "4"])
+def test_guest_without_a_coming_event_hears_nothing_by_a_number_alone(event, given, press, key):
+    over(event, given)
+
+    assert following(press("1", key))[0] == "code"
+
+
+def test_guest_with_a_coming_event_gets_calls_again_by_its_code_only(event, given, press):
+    over(event, given)
+    row = registered(event, given)
+
+    assert following(press("1", "5"))[0] == "code"
+    assert suppressions.reason(row.phone_hash) == "stop"
+
+
+@pytest.mark.parametrize("ended", ["by a text", "by nobody", "without a yes"])
+def test_number_alone_begins_nothing_again_but_what_a_key_ended_after_a_yes(event, given, press, ended):
+    over(event, given)
+    with transaction() as session:
+        if ended == "by a text":
+            suppressions.stop(NUMBER, "STOP", "en", vault=given["vault"], now=NOW)
+        elif ended == "by nobody":
+            suppressions.start(NUMBER, "START", "en", vault=given["vault"], now=NOW)
+        else:
+            session.execute(delete(ConsentEvent).where(ConsentEvent.action == "granted"))
+
+    assert following(press("1", "5"))[0] == "code"
 
 
 @pytest.mark.parametrize("source", ["text", "vendor"])

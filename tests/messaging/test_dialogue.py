@@ -550,13 +550,17 @@ def test_person_is_asked_for_and_the_draft_stays() -> None:
     assert messages(phone.turn("1")) == ["Notice"]
 
 
-@pytest.mark.parametrize("word", ["CALL", "call me!", "Llámenme", "اتصلوا بي"])
-def test_word_asks_for_a_call_and_the_draft_stays(word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "locale"), [("CALL", "en"), ("call me!", "en"), ("Llámenme", "es"), ("اتصلوا بي", "ar")]
+)
+def test_word_asks_for_a_call_in_its_language_and_the_draft_stays(word: str, locale: str) -> None:
     phone = english()
     for text in ("POTLUCK", "3"):
         phone.turn(text)
 
-    assert phone.text(word) == (
+    turn = phone.turn(word)
+    assert (messages(turn), turn.locale) == ([phrases.CALL_ME], locale)
+    assert text_of(turn.replies[0], translator("en")) == (
         "A person will call you at this number between 9:00 AM and 8:00 PM. This can take a day. 0 = menu."
     )
     assert phone.actions == [AskCall()]
@@ -1036,10 +1040,49 @@ def test_word_says_the_language_of_somebody_who_has_not_chosen_one(word: str, lo
     assert messages(phone.turn("1")) == [phrases.PARTY]
 
 
-def test_word_does_not_change_a_language_that_was_chosen() -> None:
-    turn = english(coming=(POTLUCK,)).turn("eventos")
+@pytest.mark.parametrize("locale", [locale for locale in LANGUAGES if locale != "en"])
+@pytest.mark.parametrize("known", ["en", "es", "my"])
+def test_word_of_one_language_is_answered_in_it_and_changes_no_language_that_was_chosen(
+    known: str, locale: str
+) -> None:
+    for word in answers.EVENTS[locale]:
+        phone = Phone(known_locale=known, offered_locales=tuple(LANGUAGES), coming=(POTLUCK,))
+        turn = phone.turn(word)
+        assert (messages(turn), turn.locale, turn.action) == (["EventMenu"], locale, None)
+        # The number of an event is an answer to that list, in its language.
+        turn = phone.turn("1")
+        assert (messages(turn), turn.locale, turn.action) == ([phrases.PARTY], locale, None)
+        assert phone.known_locale == known
 
-    assert (turn.locale, turn.action) == ("en", None)
+
+@pytest.mark.parametrize("known", ["en", "es", "ar", "prs"])
+def test_word_that_languages_share_is_answered_in_the_chosen_one(known: str) -> None:
+    shared = set(answers.DELETE["ar"]) & set(answers.DELETE["prs"])
+    assert shared
+    for word in shared:
+        turn = Phone(known_locale=known, offered_locales=("en", "es", "ar", "prs")).turn(word)
+        assert (messages(turn), turn.locale) == ([phrases.DELETE_ALL], known)
+
+
+def test_english_word_is_everybody_s_and_answered_in_the_chosen_language() -> None:
+    turn = Phone(known_locale="es", coming=(POTLUCK,)).turn("EVENTS")
+
+    assert (turn.locale, turn.action) == ("es", None)
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("noticias", phrases.ASK_NEWS),
+        ("borrar", phrases.DELETE_ALL),
+        ("llamar", phrases.CALL_ME),
+        ("que", phrases.HELD),
+    ],
+)
+def test_every_word_of_one_language_is_answered_in_it(word: str, message: str) -> None:
+    turn = english().turn(word)
+
+    assert (messages(turn), turn.locale) == ([message], "es")
 
 
 def test_word_of_a_language_that_is_not_offered_is_none() -> None:
@@ -1082,6 +1125,46 @@ def test_number_that_is_not_listed_is_asked_again() -> None:
 
     assert messages(phone.turn("2")) == ["EventMenu"]
     assert messages(phone.turn("2")) == [phrases.SHORT_MENU]
+
+
+LONG = tuple(
+    replace(POTLUCK, public_id=f"long{number}23456", titles={"en": "Welcoming Week Potluck in the Park"})
+    for number in range(1, 5)
+)
+
+
+@pytest.mark.parametrize("locale", list(LANGUAGES))
+def test_number_that_was_cut_from_the_list_is_no_answer(locale: str) -> None:
+    phone = Phone(known_locale=locale, offered_locales=tuple(LANGUAGES), coming=LONG)
+    listed = phone.text("events")
+    shown = [number for number in range(1, 5) if f"\n{number} = " in listed]
+    assert phone.state is not None
+    assert [event.public_id for event in LONG][: len(shown)] == list(phone.state.listed)
+
+    for number in range(1, 8):
+        asked = replace(phone)
+        is_begun = messages(asked.turn(str(number))) == [phrases.PARTY]
+        assert is_begun == (number in shown)
+        assert is_begun or asked.last == replace(phone).turn("7")
+
+
+def test_list_is_cut_in_some_language_and_whole_in_another() -> None:
+    def listed(locale: str) -> int:
+        phone = Phone(known_locale=locale, offered_locales=tuple(LANGUAGES), coming=LONG)
+        phone.turn("events")
+        assert phone.state is not None
+        return len(phone.state.listed)
+
+    assert listed("my") < listed("en") == 4
+
+
+def test_list_that_is_said_in_another_language_takes_the_numbers_that_stand_there() -> None:
+    phone = Phone(known_locale="en", offered_locales=tuple(LANGUAGES), coming=LONG)
+    phone.turn("events")
+    listed = phone.text("Burmese")
+
+    assert "\n4 = " not in listed
+    assert messages(phone.turn("4")) == ["EventMenu"]
 
 
 def test_word_within_a_sign_up_lists_the_week() -> None:

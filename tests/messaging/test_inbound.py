@@ -10,6 +10,7 @@ from outreach.database import db, transaction
 from outreach.events import planning
 from outreach.events.drafts import TextDraft
 from outreach.events.models import Event
+from outreach.folding import folded
 from outreach.i18n import LANGUAGES, translator
 from outreach.messaging import answering, due, inbound, phrases, reminders, suppressions
 from outreach.messaging.consent import WORDS
@@ -634,6 +635,19 @@ def test_word_in_spanish_answers_in_spanish_from_then_on(phone, context):
 
     assert "1 = Paseo, " in phone.text("Eventos")[0]
     assert phone.content(phone.owed()[-1])["locale"] == "es"
+    phone.text("4")
+    assert phone.content(phone.owed()[-1])["locale"] == "es"
+
+
+def test_word_in_spanish_answers_in_spanish_somebody_who_goes_on_in_english(registered, vault):
+    with transaction():
+        make_event(
+            starts_at=NOW + timedelta(days=2), texts={"en": TextDraft("Tour"), "es": TextDraft("Paseo")}
+        )
+
+    assert "1 = Paseo, " in registered.text("Eventos")[0]
+    assert open_guest(vault, registered.registration().guest.sealed).locale == "en"
+    assert registered.text("ayuda", after=timedelta(hours=3)) == [said(phrases.HELP, region="Kansas City")]
 
 
 # Stop, start, help
@@ -781,15 +795,17 @@ def test_number_that_was_out_of_reach_is_answered(phone, event):
 # Being forgotten
 
 
-@pytest.mark.parametrize("word", ["WHAT", "what", "qué?"])
-def test_what_names_kinds_and_never_what_they_say(registered, event, word):
+@pytest.mark.parametrize(("word", "locale"), [("WHAT", "en"), ("what", "en"), ("qué?", "es")])
+def test_what_names_kinds_and_never_what_they_say(registered, event, word, locale):
     for body in ("NEWS", "1"):
         registered.text(body)
     (answer,) = registered.text(word)
-    for kind in ("sign-ups", "texts of these days", "the list for news", "your yes or no to texts"):
-        assert kind in answer
-    assert "calls" not in answer
-    assert "/en/what-we-hold" in answer
+    t = translator(locale)
+    kinds = ("sign-ups", "texts of these days", "a place in the list for news", "your yes or no to texts")
+    for kind in kinds:
+        assert folded(t(kind)) in folded(answer)
+    assert folded(t("keys pressed in calls")) not in folded(answer)
+    assert f"/{locale}/what-we-hold" in answer
     code = registered.registration().code
     for content in (registered.number[-4:], code, event.texts[0].title):
         assert content not in answer
@@ -832,7 +848,7 @@ def test_delete_forgets_the_number_after_asking_once(registered, event):
 def test_no_to_delete_keeps_everything(registered):
     registered.text("borrar")
 
-    assert registered.text("2") == [said(phrases.SHORT_MENU)]
+    assert registered.text("2") == [said(phrases.SHORT_MENU, "es")]
     assert registered.registration().state == "confirmed"
 
 

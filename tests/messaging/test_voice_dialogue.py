@@ -89,6 +89,7 @@ class Caller:
             offer=self.given.get("offer") if call.is_proven else None,
             last_text=self.given.get("last_text") if call.is_proven else None,
             is_stopped=self.given.get("is_stopped", False) and call.step == "texts",
+            needs_no_code=self.given.get("needs_no_code", False) and call.step == "menu",
         )
 
     def take(self, turn):
@@ -169,6 +170,23 @@ def test_calls_begin_again_only_after_the_code_and_a_yes():
     assert said(phrases.MENU) in caller.press("2")
 
     assert StartCalls() not in caller.actions
+
+
+def test_calls_begin_again_without_a_code_where_there_is_none():
+    caller = Caller(registrations=(), needs_no_code=True)
+    assert caller.press("1", "5") == said(phrases.CALLS_AGAIN)
+    caller.outcome = CallsStarted(True)
+    assert said(phrases.CALLS_STARTED) in caller.press("1")
+
+    assert caller.actions == [StartCalls()]
+    assert not caller.call.is_proven
+
+
+@pytest.mark.parametrize("key", ["2", "3", "4"])
+def test_who_needs_no_code_for_calls_needs_one_for_everything_else(key):
+    caller = Caller(needs_no_code=True)
+
+    assert caller.press("1", key) == said(phrases.CODE)
 
 
 def test_what_a_text_ended_is_not_begun_again_by_a_key():
@@ -480,9 +498,16 @@ KEYS = st.one_of(
     ),
     st.sampled_from([(), EVENTS[:1], EVENTS, (an_event(1, is_cancelled=True),)]),
     st.sampled_from([None, OFFER]),
+    st.booleans(),
 )
-def test_any_keys_end_in_a_defined_state(answers, has_number, offered, outcome, events, offer):
-    caller = Caller(has_number=has_number, offered_locales=offered, events=events, offer=offer)
+def test_any_keys_end_in_a_defined_state(answers, has_number, offered, outcome, events, offer, needs_no_code):
+    caller = Caller(
+        has_number=has_number,
+        offered_locales=offered,
+        events=events,
+        offer=offer,
+        needs_no_code=needs_no_code,
+    )
     caller.outcome = outcome
     for count, keys in enumerate(answers, 1):
         before = caller.call
@@ -500,8 +525,10 @@ def test_any_keys_end_in_a_defined_state(answers, has_number, offered, outcome, 
         if isinstance(action, Register):
             assert 1 <= action.party_size <= 20
             assert has_number or not (action.wants_texts or action.wants_calls)
-        if isinstance(action, Cancel | CheckCode | AskPerson):
+        if isinstance(action, Cancel | CheckCode | AskPerson | StartCalls):
             assert has_number
+        if isinstance(action, StartCalls):
+            assert needs_no_code or CheckCode(MINE.code) in caller.actions
     assert caller.call is None or len(answers) <= MOST_VISITS
 
 
