@@ -800,6 +800,40 @@ def test_guest_asks_for_calls_instead_and_can_go_back_to_texts(
     assert kept == [calls, texts, calls, "Do not text me about this event"]
 
 
+CALL_COMES = "We call you to confirm this on Tuesday, September 8, 2026 between 9:00 AM and 8:00 PM."
+
+
+@pytest.mark.parametrize(
+    ("hours", "box", "is_told"),
+    [
+        (12, "wants_calls", True),
+        (17, "wants_calls", True),
+        (12, "wants_texts", False),
+        (0, "wants_calls", False),
+    ],
+    ids=["late", "after midnight", "texts", "by day"],
+)
+def test_guest_who_signs_up_at_night_is_told_when_the_call_comes(
+    client, event, pass_of, clock, hours, box, is_told
+):
+    """It is ten in the morning; the hours go into the night."""
+    clock.forward(hours=hours)
+    address = pass_of(phone=TYPED, **{box: "y"})
+
+    text = plain(client.get(address).text).replace("\u00a0", " ")
+    assert (CALL_COMES in text, "We call you to confirm" in text) == (is_told, is_told)
+
+    clock.forward(hours=23 - hours)
+    assert "We call you to confirm" not in client.get(address).text
+
+
+def test_call_that_would_come_too_late_is_not_promised(client, make, pass_of, clock):
+    early = make(starts_at=NOW + timedelta(hours=22))
+    clock.forward(hours=12)
+
+    assert "We call you to confirm" not in client.get(pass_of(early, phone=TYPED, wants_calls="y")).text
+
+
 def test_number_that_said_stop_is_told_how_to_start(web_app, client, event, pass_of, stored):
     address = pass_of(phone=TYPED, wants_texts="y")
     hashed = stored()[0][0].phone_hash
