@@ -257,6 +257,7 @@ def _propose(
             db.session.delete(change)
             db.session.flush()
         return None
+    _check_guests(event, draft)
     if change is None:
         change = EventChange(event=event)
         db.session.add(change)
@@ -281,7 +282,7 @@ def _apply(event: Event, draft: EventDraft, *, now: datetime) -> None:
             raise InvalidInputError(N_("Choose a time that is still to come."), field="starts")
         event.version += 1
         event.moved_at, event.moved_from_at = now, event.starts_at
-    _set_capacity(event, draft.capacity)
+    _check_guests(event, draft)
     _set_reminders(event, draft, now=now)
     event.kind = draft.kind
     event.source_locale = draft.source_locale
@@ -292,6 +293,7 @@ def _apply(event: Event, draft: EventDraft, *, now: datetime) -> None:
     event.delivery = draft.delivery
     event.venue = venue
     event.online_url = draft.online_url
+    event.capacity = draft.capacity
     event.takes_registrations = draft.takes_registrations
     event.offers = list(draft.offers)
     # Nobody can forget to tick the box when officers host.
@@ -363,18 +365,27 @@ def _filled(row: EventText, text: TextDraft) -> EventText:
     return row
 
 
-def _set_capacity(event: Event, capacity: int | None) -> None:
-    """Changes the number of seats only where everybody who has one keeps it."""
-    taken = 0
-    if event.id is not None:
-        # Locks the row: nobody may take a seat between this look and the new number.
-        locked = select(Event.seats_taken).where(Event.id == event.id).with_for_update(key_share=True)
-        taken = db.session.scalars(locked).one()
-    if capacity is not None and capacity < taken:
+def _check_guests(event: Event, draft: EventDraft) -> None:
+    """Refuses what would leave guests without the seats, or the registration, that they have."""
+    if event.id is None:
+        return
+    # Locks the row: nobody may take a seat between this look and what is written after it.
+    counted = select(Event.seats_taken, Event.waiting_parties).where(Event.id == event.id)
+    taken, waiting = db.session.execute(counted.with_for_update(key_share=True)).one()
+    if draft.capacity is not None and draft.capacity < taken:
         raise InvalidInputError(
             N_("%(count)s seats are taken. There cannot be fewer."), field="capacity", count=taken
         )
-    event.capacity = capacity
+    if event.takes_registrations and not draft.takes_registrations and (taken or waiting):
+        raise InvalidInputError(
+            N_(
+                "Guests are signed up here (seats: %(seats)s, groups waiting: %(groups)s), so leave this "
+                "checked; you can cancel the event, or close it as held once it has begun."
+            ),
+            field="takes_registrations",
+            seats=taken,
+            groups=waiting,
+        )
 
 
 def _set_keywords(event: Event, draft: EventDraft) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
 from outreach.database import db
 from outreach.events.models import Event
@@ -22,7 +22,7 @@ from outreach.messaging.outbox import OutgoingText, enqueue
 from outreach.messaging.phrases import ANNOUNCEMENT as FRAME
 from outreach.messaging.phrases import NEWS, NEWS_WITHOUT_SIGN_UP, Phrase, Value, street, text_of
 from outreach.messaging.quiet import next_allowed_for_announcement_at
-from outreach.messaging.suppressions import may_text
+from outreach.messaging.suppressions import may_call, may_text, takes_only_calls
 from outreach.registration import news
 from outreach.registration.guests import open_guest, phone_hash
 from outreach.registration.models import Guest, NewsReader, Registration
@@ -47,6 +47,18 @@ class Progress:
     def is_over(self) -> bool:
         """Whether nothing of it waits any more."""
         return self.done >= self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom an announcement reaches now, in groups or readers of news."""
+
+    #: Those who are texted, by the language they read.
+    readers: Counter[str]
+    #: Groups with seats that are called about the event instead: no announcement is told by a call.
+    called: int = 0
+    #: Groups with seats that hear nothing from us.
+    silent: int = 0
 
 
 def bodies(
@@ -83,22 +95,24 @@ def _news(event: Event, locale: str, words: str, public_url: str) -> str:
     return f"{words}\n{said}" if words else said
 
 
-def readers(event_id: int, *, audience: str, vault: Vault) -> Counter[str]:
-    """How many groups or readers of news can be texted now, by the language they read."""
-    found: Counter[str] = Counter()
-    for _, sealed in db.session.execute(_told(event_id, audience)):
-        who = _opened(sealed, audience, vault)
-        if who is not None:
-            found[who.locale if who.locale in LANGUAGES else SOURCE_LOCALE] += 1
-    return found
-
-
-def called_count(event_id: int) -> int:
-    """How many groups with seats asked to be called, so that no announcement reaches them."""
-    counted = select(func.count(Registration.id)).where(
-        Registration.event_id == event_id, Registration.state == "confirmed", Registration.wants_calls
+def reach(event_id: int, *, audience: str, vault: Vault) -> Reach:
+    """Whom an announcement of an event would reach now; one query."""
+    readers: Counter[str] = Counter()
+    called = silent = 0
+    found = (
+        _with_seats(event_id)
+        if audience == GUESTS
+        else _told(event_id, audience).with_only_columns(NewsReader.sealed, false())
     )
-    return db.session.scalar(counted) or 0
+    for sealed, is_called in db.session.execute(found):
+        who = None if sealed is None else _opened(sealed, audience, vault)
+        if who is not None:
+            readers[who.locale if who.locale in LANGUAGES else SOURCE_LOCALE] += 1
+        elif is_called:
+            called += 1
+        else:
+            silent += 1
+    return Reach(readers, called, silent if audience == GUESTS else 0)
 
 
 def is_open(event: Event, now: datetime) -> bool:
@@ -242,13 +256,36 @@ def _told(event_id: int, audience: str) -> Select[int, bytes]:
     return (
         select(Registration.id, Guest.sealed)
         .join(Guest, Guest.id == Registration.guest_id)
-        .where(
-            Registration.event_id == event_id,
-            Registration.state == "confirmed",
-            Registration.wants_texts,
-            Registration.phone_hash.is_not(None),
-            may_text(Registration.phone_hash, of_event(event_id)),
-        )
+        .where(_has_seats(event_id), _is_texted(event_id))
+    )
+
+
+def _with_seats(event_id: int) -> Select[bytes | None, bool]:
+    """All groups with seats: the sealed facts of those who are texted, and who of the others is called."""
+    is_called = and_(
+        Registration.phone_hash.is_not(None),
+        or_(
+            Registration.wants_calls,
+            and_(Registration.wants_texts, takes_only_calls(Registration.phone_hash)),
+        ),
+        may_call(Registration.phone_hash, of_event(event_id)),
+    )
+    return (
+        select(case((_is_texted(event_id), Guest.sealed)), is_called)
+        .join(Guest, Guest.id == Registration.guest_id)
+        .where(_has_seats(event_id))
+    )
+
+
+def _has_seats(event_id: int) -> ColumnElement[bool]:
+    return and_(Registration.event_id == event_id, Registration.state == "confirmed")
+
+
+def _is_texted(event_id: int) -> ColumnElement[bool]:
+    return and_(
+        Registration.wants_texts,
+        Registration.phone_hash.is_not(None),
+        may_text(Registration.phone_hash, of_event(event_id)),
     )
 
 

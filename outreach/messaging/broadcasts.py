@@ -27,7 +27,7 @@ from outreach.errors import (
 from outreach.events.models import Event
 from outreach.i18n import LANGUAGES, N_
 from outreach.messaging import budgets
-from outreach.messaging.broadcast_texts import bodies, called_count, is_open, readers, settle_parts
+from outreach.messaging.broadcast_texts import bodies, is_open, reach, settle_parts
 from outreach.messaging.estimates import Estimate, estimate
 from outreach.messaging.models import Broadcast, Message
 from outreach.messaging.models.broadcast import GUESTS
@@ -168,13 +168,13 @@ def preview(
     now: datetime,
 ) -> Estimate:
     """What these words, by language, would take if they were sent now."""
-    read = readers(event.id, audience=audience, vault=vault)
+    reached = reach(event.id, audience=audience, vault=vault)
     ahead = db.session.scalar(
         select(func.coalesce(func.sum(Message.segments), 0)).where(Message.state == "ready")
     )
     found = estimate(
-        bodies(event, texts, audience=audience, public_url=pace.public_url, read=read),
-        read,
+        bodies(event, texts, audience=audience, public_url=pace.public_url, read=reached.readers),
+        reached.readers,
         source_locale=source_locale,
         parts_ahead=int(ahead or 0),
         parts_per_second=pace.parts_per_second,
@@ -182,7 +182,7 @@ def preview(
         zone=event.time_zone,
         now=now,
     )
-    return replace(found, called=called_count(event.id)) if audience == GUESTS else found
+    return replace(found, called=reached.called, silent=reached.silent)
 
 
 def check_open(event: Event, *, now: datetime) -> None:

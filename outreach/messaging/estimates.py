@@ -89,8 +89,10 @@ class Estimate:
     #: When the last text has left.
     finishes_at: datetime
     starts_at: datetime
-    #: Groups that asked to be called instead: no announcement is told by a call.
+    #: Groups that are called about the event instead: no announcement is told by a call.
     called: int = 0
+    #: Groups that hear nothing from us.
+    silent: int = 0
 
     @property
     def recipients(self) -> int:

@@ -53,6 +53,11 @@ class Rest:
     error_code: int
     kind: Kind
 
+    @property
+    def name(self) -> str:
+        """What tells the sender from others on a page."""
+        return masked_name(self.sender)
+
 
 @dataclass(frozen=True, slots=True)
 class Filtering:
@@ -63,6 +68,16 @@ class Filtering:
     locale: str
     filtered: int
     claimed: int
+
+    @property
+    def name(self) -> str:
+        """What tells the sender from others on a page."""
+        return masked_name(self.sender)
+
+
+def masked_name(sender: str) -> str:
+    """The end of a number or of the vendor's id of a service; a plain word as it is."""
+    return sender if sender.isalpha() else "••• " + sender[-4:]
 
 
 def allowance(settings: Settings) -> Allowance:

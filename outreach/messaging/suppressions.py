@@ -172,20 +172,29 @@ def may_text(
     hashed: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], scope: str
 ) -> ColumnElement[bool]:
     """The condition of a query that `scopes.silence` finds nothing against texts to a number."""
-    row = Suppression.__table__.alias()
-
-    def says(of_scope: str, *reasons: str) -> ColumnElement[bool]:
-        return (
-            select(row.c.phone_hash)
-            .where(row.c.phone_hash == hashed, row.c.scope == of_scope, row.c.reason.in_(reasons))
-            .exists()
-        )
-
     return and_(
-        ~says(ALL, "blocked", "unreachable"),
-        ~says(scope, "stop"),
-        or_(~says(ALL, "stop"), says(scope, "kept")),
+        ~_says(hashed, ALL, "blocked", "unreachable"),
+        ~_says(hashed, scope, "stop"),
+        or_(~_says(hashed, ALL, "stop", "voice_only"), _says(hashed, scope, "kept")),
     )
+
+
+def may_call(
+    hashed: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], scope: str
+) -> ColumnElement[bool]:
+    """The condition of a query that what is on record holds no call to a number back."""
+    return and_(
+        ~_says(hashed, ALL, "blocked"),
+        ~_says(hashed, scope, "stop"),
+        or_(~_says(hashed, ALL, "stop"), _says(hashed, scope, "kept")),
+    )
+
+
+def takes_only_calls(
+    hashed: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+) -> ColumnElement[bool]:
+    """The condition of a query that texts do not reach a number and calls may."""
+    return _says(hashed, ALL, "voice_only")
 
 
 def forget(*, now: datetime) -> None:
@@ -196,6 +205,17 @@ def forget(*, now: datetime) -> None:
     if is_paused("consent", None, holds.active()):
         return
     db.session.execute(delete(Suppression).where(Suppression.until_at <= now))
+
+
+def _says(
+    hashed: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], scope: str, *reasons: str
+) -> ColumnElement[bool]:
+    row = Suppression.__table__.alias()
+    return (
+        select(row.c.phone_hash)
+        .where(row.c.phone_hash == hashed, row.c.scope == scope, row.c.reason.in_(reasons))
+        .exists()
+    )
 
 
 def _suppress(hashed: str, new: Reason, *, now: datetime) -> str | None:

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from outreach.events import shown
 from outreach.events.drafts import OFFERS
 from outreach.events.models import Event
 from outreach.events.reminding import reminders
+from outreach.hours import ROUTINE
 from outreach.i18n import N_, Language, Translator, local
 from outreach.registration import waitlist
 from outreach.registration.guests import open_party
@@ -45,6 +47,8 @@ class Entry:
     texts: Texts
     #: The local times at which reminders will come, in words.
     reminders: list[str]
+    #: When the call comes that confirms what was done at night; empty when none waits for the morning.
+    call: str
 
 
 def entries_of(guest: Guest, t: Translator, *, vault: Vault, now: datetime) -> list[Entry]:
@@ -69,6 +73,7 @@ def _entry(
     elif event.status == "held" or event.ends_at <= now:
         standing = "over"
     is_open = standing not in ("called_off", "cancelled") and event.starts_at > now
+    texts = _texts(row, stopped)
     return Entry(
         row=row,
         event=event,
@@ -80,8 +85,9 @@ def _entry(
         companions=_companions(row, t, vault=vault),
         needs=[t(OFFERS[need]) for need in OFFERS if need in row.needs],
         explanation=_explanation(row, event, t) if is_open else "",
-        texts=_texts(row, stopped),
+        texts=texts,
         reminders=list(_reminders(row, t, now)) if is_open and row.state == "confirmed" else [],
+        call=_call(row, t, now) if is_open and texts == "calls" else "",
     )
 
 
@@ -117,6 +123,23 @@ def _reminders(row: Registration, t: Translator, now: datetime) -> Iterator[str]
         told_at=max(row.changed_at, event.moved_at or row.changed_at),
     )
     return (t.when(local(each.sent_at, event.time_zone)) for each in found if each.sent_at > now)
+
+
+def _call(row: Registration, t: Translator, now: datetime) -> str:
+    # Who signed up by phone or by text was answered at once.
+    if row.door in ("voice", "text") or row.state not in ("confirmed", "waitlisted"):
+        return ""
+    zone = row.event.time_zone
+    opens_at = ROUTINE.next_at(row.created_at, ZoneInfo(zone))
+    if not now < opens_at < row.event.starts_at:
+        return ""
+    opens = local(opens_at, zone)
+    return t(
+        N_("We call you to confirm this on %(day)s between %(opens)s and %(closes)s."),
+        day=t.day(opens.date()),
+        opens=t.clock(opens),
+        closes=t.clock(datetime.combine(opens.date(), ROUTINE.closes)),
+    )
 
 
 def _texts(row: Registration, stopped: Mapping[str, set[str]]) -> Texts:

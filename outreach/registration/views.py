@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from flask import (
     Blueprint,
+    Response,
     current_app,
     flash,
     make_response,
@@ -62,7 +63,7 @@ from outreach.registration.requests import AlreadyRegistered, Consent, Outcome, 
 from outreach.registration.shown import entries_of
 from outreach.runtime import now, settings, vault
 from outreach.security import keep_private
-from outreach.web import t
+from outreach.web import remember_locale, t
 
 bp = Blueprint("registration", __name__, url_prefix="/<locale:locale>")
 keep_private(bp)
@@ -111,16 +112,17 @@ def register(public_id: str) -> ResponseReturnValue:
         return _closed_page(refusal)
     form = form_for(event, t(), region=settings().region_name)
     steps = steps_of(event)
-    step = request.form.get("step", "")
-    if step in steps and request.form.get("go") == "back":
+    step, go = request.form.get("step", ""), request.form.get("go")
+    if step in steps and go == "language":
+        page = _step_page(form, event, step)
+        remember_locale(page, t().locale)
+        return page
+    if step in steps and go == "back":
         return _form_page(form, event, steps[max(0, steps.index(step) - 1)])
     if step in steps[:-1]:
         if not check(form, step, event):
             return _form_page(form, event, step), 422
-        following = steps[steps.index(step) + 1]
-        page = _form_page(form, event, following)
-        # The last page is where a number is typed, and browsers are shared.
-        return page if following == steps[-1] else _kept_for_back(page)
+        return _step_page(form, event, steps[steps.index(step) + 1])
     return _finish(form, event, steps)
 
 
@@ -337,8 +339,7 @@ def _first_page(public_id: str) -> str:
             page = page.replace(place, escape(own))
         return page
 
-    # What else an address says is part of the links to the other languages.
-    page = fill() if request.query_string else _shelf().get((t().locale, public_id), state, fill)
+    page = _shelf().get((t().locale, public_id), state, fill)
     return page.replace(_PLACES.csrf_token, generate_csrf()).replace(_PLACES.request_key, link_token())
 
 
@@ -362,7 +363,7 @@ def _outline(event: Event, language: Language, generation: int) -> str:
         return page
 
     key = (t().locale, language.locale, len(steps), largest, seats.is_full)
-    return draw() if request.query_string else _shelf().get(key, generation, draw)
+    return _shelf().get(key, generation, draw)
 
 
 def _shelf() -> Shelf[str]:
@@ -392,10 +393,19 @@ def _form_page(
         carried=carried(form, step),
         largest=largest_party(event),
         trap=TRAP,
+        language_address=lambda locale: url_for(
+            "registration.register", locale=locale, public_id=event.public_id
+        ),
     )
 
 
-def _kept_for_back(page: str) -> ResponseReturnValue:
+def _step_page(form: RegistrationForm, event: Event, step: str) -> Response:
+    page = _form_page(form, event, step)
+    # The last page is where a number is typed, and browsers are shared.
+    return make_response(page) if step == steps_of(event)[-1] else _kept_for_back(page)
+
+
+def _kept_for_back(page: str) -> Response:
     """A page that the browser may show again as it was left: its own "back" would else end at an error."""
     response = make_response(page)
     response.headers["Cache-Control"] = "private, no-cache"

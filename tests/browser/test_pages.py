@@ -3,12 +3,14 @@
 import json
 from datetime import UTC, datetime
 from itertools import count
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Request
 
 from outreach.demo.people import PASSWORD
+from outreach.i18n import translator
 from tests.browser.conftest import Meet
 from tests.browser.people import Person
 from tests.servers import Installation
@@ -124,6 +126,33 @@ def test_guests_own_pages_keep_the_rules_of_all_pages(
         look_at_every_width(person)
     person.go(f"{own}/delete")
     look_at_every_width(person)
+
+
+def test_guest_changes_the_language_on_the_last_step_and_loses_nothing(
+    meet: Meet, events: dict[str, str]
+) -> None:
+    person = meet("en", has_scripts=False)
+    person.go(f"/en/events/{events['plain']}/register")
+    person.choose("2")
+    phone = person.page.locator("[name=phone]:not([type=hidden])")
+    while not phone.count():
+        person.tap("Continue")
+    number = f"660-555-0{next(_numbers)}"
+    person.write(phone=number, first_name="Amina")
+    for locale in ("ar", "es"):
+        person.t = translator(locale)
+        person.tap(person.t.language.endonym)
+        assert urlsplit(person.page.url)[2:] == (f"/{locale}/events/{events['plain']}/register", "", "")
+        assert (phone.input_value(), person.page.locator("[name=first_name]").input_value()) == (
+            number,
+            "Amina",
+        )
+        look_at_every_width(person)
+
+    with person.page.expect_navigation():
+        phone.press("Enter")
+    person.look()
+    assert urlsplit(person.page.url).path.startswith("/es/pass/")
 
 
 @pytest.mark.parametrize("locale", ["en", "ar"])

@@ -472,6 +472,34 @@ def test_seats_cannot_fall_below_those_that_are_taken(event, coordinator):
     assert fresh(event).capacity == 7
 
 
+@pytest.mark.parametrize(("seats", "groups", "is_refused"), [(7, 0, True), (0, 1, True), (0, 0, False)])
+def test_registration_cannot_end_while_guests_are_signed_up(event, coordinator, seats, groups, is_refused):
+    with transaction() as session:
+        # As by a guest of this very moment: what was loaded with the event is old.
+        session.execute(Event.__table__.update().values(seats_taken=seats, waiting_parties=groups))
+    with pytest.raises(InvalidInputError) if is_refused else nullcontext() as refused:
+        edit(event, coordinator, takes_registrations=False)
+
+    assert fresh(event).takes_registrations is is_refused
+    if refused is not None:
+        assert (refused.value.field, refused.value.values) == (
+            "takes_registrations", {"seats": seats, "groups": groups},
+        )  # fmt: skip
+
+
+def test_end_of_registration_is_refused_before_a_reviewer_and_when_guests_came_meanwhile(
+    event, organizer, coordinator
+):
+    change = edit(event, organizer, takes_registrations=False)
+    with transaction() as session:
+        session.execute(Event.__table__.update().values(seats_taken=2))
+    with pytest.raises(InvalidInputError, match="Guests are signed up"), transaction():
+        planning.approve_change(change, reviewer=coordinator, revision=fresh(event).revision, now=LATER)
+    with pytest.raises(InvalidInputError, match="Guests are signed up"):
+        edit(event, organizer, takes_registrations=False)
+    assert fresh(event).takes_registrations
+
+
 def test_seats_taken_meanwhile_count(event, coordinator):
     """The number that was loaded with the event is old; the one in the database decides."""
     assert event.seats_taken == 0

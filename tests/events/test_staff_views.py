@@ -501,6 +501,23 @@ def test_capacity_below_the_seats_taken_is_refused_at_its_field(coord, web_app, 
     assert "6 seats are taken" in response.text
 
 
+def test_registration_cannot_be_turned_off_while_guests_are_signed_up(coord, web_app, make, read):
+    public_id = make(capacity=10)
+    with web_app.app_context(), transaction() as session:
+        session.scalar(select(Event)).seats_taken = 6
+    form = {**edit_form(coord, public_id), "capacity": "12"}
+    del form["takes_registrations"]
+
+    response = coord.post(f"/staff/events/{public_id}/edit", data=form)
+
+    assert response.status_code == 422
+    assert 'id="takes_registrations-error"' in response.text
+    assert "Guests are signed up here (seats: 6, groups waiting: 0)" in response.text
+    kept = form_in(response.text, having="revision")
+    assert (kept["capacity"], "takes_registrations" in kept) == (["12"], False)
+    assert (read(public_id).takes_registrations, read(public_id).capacity) == (True, 10)
+
+
 # Calling off and closing
 
 

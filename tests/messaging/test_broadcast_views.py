@@ -96,17 +96,26 @@ def test_messages_page_leads_to_all_announcements(web_app, event_id):
     assert f'href="{PAGE}"' in signed_in(web_app, "coord@example.org").get("/staff/messages").text
 
 
-@pytest.mark.parametrize(("agreed_to_calls", "is_told"), [(True, True), (False, False)])
-def test_staff_are_told_of_guests_who_are_called_and_get_no_announcement(
-    web_app, ana, event_id, vault, agreed_to_calls, is_told
-):
+CALLED = "1 group is called instead of texted and does not get this."
+SILENT = "1 group with seats gets neither texts nor calls and does not get this."
+
+
+@pytest.mark.parametrize(
+    ("consent", "told"),
+    [
+        (Consent("Call me.", is_for_calls=True), [True, False]),
+        (Consent("Text me."), [False, False]),
+        (None, [False, True]),
+    ],
+    ids=["calls", "texts", "nothing"],
+)
+def test_staff_are_told_of_guests_who_get_no_announcement(web_app, ana, event_id, vault, consent, told):
     with web_app.app_context(), transaction():
         event = db.session.scalars(select(Event).where(Event.public_id == event_id)).one()
-        agreed = Consent("Call me.", is_for_calls=agreed_to_calls)
-        service.register(make_request(event, phone="+18165550177", consent=agreed), vault=vault, now=NOW)
+        service.register(make_request(event, phone="+18165550177", consent=consent), vault=vault, now=NOW)
     page = ana.post(f"{PAGE}/events/{event_id}/new", data={"do": "count", "words_en": "Bring a chair."})
 
-    assert ("1 group asked to be called instead of texted" in seen(page)) == is_told
+    assert [sentence in seen(page) for sentence in (CALLED, SILENT)] == told
 
 
 def test_cost_is_shown_while_writing_and_nothing_is_kept(web_app, ana, event_id, vault):

@@ -15,15 +15,17 @@ from outreach.events.models import Event
 from outreach.messaging import broadcast_texts, broadcasts, budgets, estimates, outbox, suppressions
 from outreach.messaging.broadcasts import Pace
 from outreach.messaging.models import AnnouncementBudget, Broadcast, Message
+from outreach.messaging.models.broadcast import GUESTS
 from outreach.messaging.worker import Worker
 from outreach.policy import Role
 from outreach.registration import news, service
 from outreach.registration.guests import phone_hash
 from outreach.registration.models import Registration
 from outreach.registration.requests import Consent
-from outreach.registration.scopes import REGION, of_organization
+from outreach.registration.scopes import REGION, of_event, of_organization
 from tests.factories import NOW, ZONE, make_event, make_organization, make_request, make_staff
 from tests.messaging.fakes import ALLOWED, FakeGateway, put
+from tests.queries import count_queries
 
 PACE = Pace(10.0, ZONE)
 WORDS = {"en": "Bring a chair.", "es": "Traiga una silla."}
@@ -180,6 +182,35 @@ def test_only_those_with_seats_and_consent_are_told(context, author, vault):
     assert ids[0] not in told
     assert set(states) == {"confirmed"}
     assert fresh(row).recipients == len(told)
+
+
+def test_groups_are_counted_as_they_will_be_reached_in_one_query(context, event, author, vault):
+    """A number that texts do not reach is called about the event and gets no announcement."""
+    calls = Consent("Call me.", is_for_calls=True)
+    for number in range(6):
+        register(vault, event, number)
+    register(vault, event, 6, consent=calls)
+    register(vault, event, 7, consent=calls)
+    register(vault, event, 8, consent=None)
+    hashes = [phone_hash(vault, phone(number)) for number in range(8)]
+    with transaction():
+        suppressions.set_voice_only(hashes[1], now=NOW)
+        suppressions.set_unreachable(hashes[2], now=NOW)
+        suppressions.stop(phone(3), "STOP", "en", vault=vault, now=NOW)
+        suppressions.stop_scope(hashes[4], of_event(event.id), "5", "en", source="text", vault=vault, now=NOW)
+        suppressions.block(hashes[5], "21610", vault=vault, now=NOW)
+        suppressions.stop(phone(7), "0", "en", source="call", vault=vault, now=NOW)
+
+    with count_queries(context) as statements:
+        reached = broadcast_texts.reach(event.id, audience=GUESTS, vault=vault)
+    assert (reached.readers, reached.called, reached.silent) == ({"en": 1}, 2, 6)
+    assert len(statements) == 1
+
+    row = write(event, author)
+    assert (send(row, vault), fresh(row).recipients) == ("sending", 1)
+    expand(vault)
+    assert [state for state, *_ in texts_of(vault)] == ["ready"]
+    assert claimed(vault) == [phone(0)]
 
 
 def test_texts_are_written_once_in_batches_and_go_on_where_they_were_left(event, author, vault, monkeypatch):

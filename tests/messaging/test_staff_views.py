@@ -313,6 +313,17 @@ def test_page_says_why_texts_are_on_hold_and_lets_them_go(staff, runtime, web_ap
     assert staff.client.post(f"{PAGE}/resume", data={"sender": "unknown"}).status_code == 303
 
 
+def test_senders_on_hold_are_told_apart_by_the_end_of_their_name(staff, web_app):
+    with web_app.app_context(), transaction():
+        for name in ("+18165550188", "MG" + "0" * 28 + "3f2a", "simulator"):
+            senders.rest(name, 30034, "configuration", now=NOW)
+
+    found = re.findall(r"<h2 id=\"hold-\d\">(.*?)</h2>", staff.get(PAGE).text)
+
+    words = [re.sub("<[^>]+>", "", heading) for heading in found]
+    assert words == [f"Texts are on hold (sender: {name})" for name in ("••• 0188", "••• 3f2a", "simulator")]
+
+
 def test_page_says_where_carriers_filter_texts(staff, web_app):
     with web_app.app_context(), transaction():
         senders.count_claimed("S", {("day_before", "es"): 40, ("reply", "en"): 400}, now=NOW)

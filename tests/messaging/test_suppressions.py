@@ -247,7 +247,7 @@ def test_what_was_kept_is_forgotten_with_its_event(hashed, vault, event):
     assert rows == [ALL]
 
 
-_REASONS = st.sampled_from(("stop", "blocked", "unreachable"))
+_REASONS = st.sampled_from(("stop", "blocked", "unreachable", "voice_only"))
 _SAID = st.fixed_dictionaries(
     {},
     optional={

@@ -150,6 +150,48 @@ def test_back_keeps_what_was_entered_and_refuses_nothing(client, event):
     assert (kept["party_size"], kept["needs"], kept["phone"]) == ("3", "childcare", "12")
 
 
+@pytest.mark.parametrize(
+    ("step", "title"),
+    [
+        ("party", "How many people are coming?"),
+        ("needs", "What would help you?"),
+        ("contact", "How can we reach you?"),
+    ],
+)
+def test_language_of_a_step_changes_and_nothing_entered_is_lost(client, event, stored, step, title):
+    entered = {
+        "party_size": "two", "companions": "Zoë", "needs": "childcare", "phone": "12", "first_name": "Amina",
+        "wants_calls": "y",
+    }  # fmt: skip
+    here = f"/en/events/{event}/register"
+    before = client.post(here, data={**entered, "step": step, "go": "language"})
+    assert f'formaction="/es/events/{event}/register" name="go" value="language"' in before.text
+
+    after = client.post(
+        here.replace("/en/", "/es/"), data={**fields(before.text), "go": "language", "csrf_token": ""}
+    )
+    assert (after.status_code, heading(after.text)) == (200, translator("es")(title))
+    assert "field-error" not in after.text
+    assert "error-summary" not in after.text
+    kept = fields(after.text)
+    assert {name: kept[name] for name in entered} == entered
+    assert (kept["step"], kept["request_key"]) == (step, fields(before.text)["request_key"])
+    assert after.headers["Cache-Control"] == ("no-store" if step == "contact" else "private, no-cache")
+    assert "locale=es;" in "".join(after.headers.getlist("Set-Cookie"))
+
+    done = client.post(
+        here.replace("/en/", "/es/"), data={**kept, "step": "contact", "party_size": "2", "phone": TYPED}
+    )
+    assert done.status_code == 303
+    ((row, guest, party),) = stored()
+    assert (guest.locale, guest.first_name, party.companions, row.wants_calls) == (
+        "es",
+        "Amina",
+        ("Zoë",),
+        True,
+    )
+
+
 def test_step_without_questions_is_skipped(client, make, monkeypatch):
     event = make(kind="workshop", offers=())
     plain_kind = replace(KINDS["workshop"], questions=())
@@ -205,12 +247,12 @@ def test_first_pages_that_are_alike_say_each_their_own_event(web_app, client, ma
             assert " ".join(shown.time_text(event, spanish).split()) in plain(page)
 
 
-def test_first_page_keeps_what_its_address_says_in_the_links_to_other_languages(client, event):
+def test_first_page_says_nothing_of_what_else_stood_in_its_address(client, event):
     address = f"/en/events/{event}/register"
-    plainly, fully, plainly_again = (client.get(address + more).text for more in ("", "?from=poster", ""))
+    fully, plainly = (client.get(address + more).text for more in ("?from=poster", ""))
 
-    assert "from%3Dposter" in fully
-    assert "poster" not in plainly + plainly_again
+    assert "poster" not in fully + plainly
+    assert f'formaction="/es/events/{event}/register"' in fully
 
 
 def test_browser_keeps_for_its_back_button_every_page_but_the_one_with_the_number(client, event):
@@ -798,6 +840,40 @@ def test_guest_asks_for_calls_instead_and_can_go_back_to_texts(
         for words in (consent_words, calls_consent_words)
     )
     assert kept == [calls, texts, calls, "Do not text me about this event"]
+
+
+CALL_COMES = "We call you to confirm this on Tuesday, September 8, 2026 between 9:00 AM and 8:00 PM."
+
+
+@pytest.mark.parametrize(
+    ("hours", "box", "is_told"),
+    [
+        (12, "wants_calls", True),
+        (17, "wants_calls", True),
+        (12, "wants_texts", False),
+        (0, "wants_calls", False),
+    ],
+    ids=["late", "after midnight", "texts", "by day"],
+)
+def test_guest_who_signs_up_at_night_is_told_when_the_call_comes(
+    client, event, pass_of, clock, hours, box, is_told
+):
+    """It is ten in the morning; the hours go into the night."""
+    clock.forward(hours=hours)
+    address = pass_of(phone=TYPED, **{box: "y"})
+
+    text = plain(client.get(address).text).replace("\u00a0", " ")
+    assert (CALL_COMES in text, "We call you to confirm" in text) == (is_told, is_told)
+
+    clock.forward(hours=23 - hours)
+    assert "We call you to confirm" not in client.get(address).text
+
+
+def test_call_that_would_come_too_late_is_not_promised(client, make, pass_of, clock):
+    early = make(starts_at=NOW + timedelta(hours=22))
+    clock.forward(hours=12)
+
+    assert "We call you to confirm" not in client.get(pass_of(early, phone=TYPED, wants_calls="y")).text
 
 
 def test_number_that_said_stop_is_told_how_to_start(web_app, client, event, pass_of, stored):
