@@ -26,7 +26,7 @@ from outreach.serving import THREADS
 
 SMALL, LARGE = 1_000, 10_000
 
-FULL = Effort(guests=80_000, rounds=3, seconds=1.5, warm_up_seconds=1.5, starts=3)
+FULL = Effort(guests=80_000, rounds=3, seconds=1.5, warm_up_seconds=4.0, starts=3)
 QUICK = Effort(guests=8_000, rounds=1, seconds=0.5, warm_up_seconds=0.5, starts=1)
 _LIBRARIES = ("Flask", "Werkzeug", "Jinja2", "SQLAlchemy", "gunicorn", "psycopg", "cryptography")
 
