@@ -159,6 +159,16 @@ def test_nothing_of_a_text_reaches_a_log(vendor, caplog):
 # Looking for texts.
 
 
+def test_vendor_takes_no_half_request(vendor):
+    host, port = vendor.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as killed:
+        killed.sendall(b"POST /2010-04-01/Messages.json HTTP/1.1\r\nContent-Length: 40\r\n\r\nTo=%2B1816555")
+        killed.shutdown(socket.SHUT_WR)
+        assert killed.recv(1) == b""
+
+    assert (vendor.posts, vendor.taken) == ([], [])
+
+
 def test_find_lists_what_was_taken_with_these_words_the_first_one_first(vendor):
     way_out = gateway(vendor.url)
     for body in ("one", "two", "one"):
