@@ -53,11 +53,6 @@ class Rest:
     error_code: int
     kind: Kind
 
-    @property
-    def name(self) -> str:
-        """What tells the sender from others on a page."""
-        return masked_name(self.sender)
-
 
 @dataclass(frozen=True, slots=True)
 class Filtering:
@@ -68,11 +63,6 @@ class Filtering:
     locale: str
     filtered: int
     claimed: int
-
-    @property
-    def name(self) -> str:
-        """What tells the sender from others on a page."""
-        return masked_name(self.sender)
 
 
 def masked_name(sender: str) -> str:

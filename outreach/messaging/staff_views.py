@@ -74,6 +74,7 @@ def show() -> str:
         "staff/messages.html",
         groups=[(label, sum(counted.get(state, 0) for state in states)) for label, states in GROUPS],
         resting=senders.resting(now=now()),
+        masked_name=senders.masked_name,
         reasons=_REASONS,
         filtering=[
             (each, t()(_PURPOSES.get(each.purpose, each.purpose)), language_name(each.locale, t().locale))

@@ -172,22 +172,14 @@ def may_text(
     hashed: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], scope: str
 ) -> ColumnElement[bool]:
     """The condition of a query that `scopes.silence` finds nothing against texts to a number."""
-    return and_(
-        ~_says(hashed, ALL, "blocked", "unreachable"),
-        ~_says(hashed, scope, "stop"),
-        or_(~_says(hashed, ALL, "stop", "voice_only"), _says(hashed, scope, "kept")),
-    )
+    return _is_free(hashed, scope, never=("blocked", "unreachable"), unless_kept=("stop", "voice_only"))
 
 
 def may_call(
     hashed: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], scope: str
 ) -> ColumnElement[bool]:
     """The condition of a query that what is on record holds no call to a number back."""
-    return and_(
-        ~_says(hashed, ALL, "blocked"),
-        ~_says(hashed, scope, "stop"),
-        or_(~_says(hashed, ALL, "stop"), _says(hashed, scope, "kept")),
-    )
+    return _is_free(hashed, scope, never=("blocked",), unless_kept=("stop",))
 
 
 def takes_only_calls(
@@ -205,6 +197,20 @@ def forget(*, now: datetime) -> None:
     if is_paused("consent", None, holds.active()):
         return
     db.session.execute(delete(Suppression).where(Suppression.until_at <= now))
+
+
+def _is_free(
+    hashed: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    scope: str,
+    *,
+    never: tuple[str, ...],
+    unless_kept: tuple[str, ...],
+) -> ColumnElement[bool]:
+    return and_(
+        ~_says(hashed, ALL, *never),
+        ~_says(hashed, scope, "stop"),
+        or_(~_says(hashed, ALL, *unless_kept), _says(hashed, scope, "kept")),
+    )
 
 
 def _says(
