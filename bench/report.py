@@ -21,7 +21,7 @@ from outreach.accounts.models import Jurisdiction
 from outreach.accounts.service import add_organization
 from outreach.app import create_app
 from outreach.config import Settings
-from outreach.database import Base, db, transaction
+from outreach.database import Base, db, transaction, writing_engine
 from outreach.engagement import open_sums
 from outreach.engagement.dashboard import dashboard
 from outreach.engagement.models import EngagementChange, EventTally
@@ -56,7 +56,7 @@ def _measure(server: Server, sizes: tuple[int, ...]) -> None:
             url = address(f"report{events}")
             app = create_app(Settings(database_url=url, key_store=key_store(url)))
             with app.app_context():
-                Base.metadata.create_all(db.engine)
+                Base.metadata.create_all(writing_engine())
                 with transaction():
                     people = _fill(events)
                     _forget_sums()

@@ -155,7 +155,9 @@ def create_app(database_url: str, *, feed: bytes = b"", zipped_feed: bytes = b""
     app.jinja_env.autoescape = True
     db.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine)
+        # PostgreSQL as the library sets it up.
+        if db.engine.dialect.name == "sqlite":
+            prepare_engine(db.engine)
 
     @app.get("/healthz")
     def alive() -> str:

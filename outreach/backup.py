@@ -37,7 +37,7 @@ def write(path: Path) -> int:
     rows = 0
     with os.fdopen(descriptor, "wb") as file, gzip.open(file, "wt", encoding="utf-8") as target:
         if db.engine.dialect.name == "postgresql":
-            db.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            db.session.execute(text("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         _write_line(target, {"format": _FORMAT, "revision": schema.revision()})
         for table in Base.metadata.sorted_tables:
             if table.info.get("is_derived"):

@@ -110,12 +110,23 @@ def _door(database: str) -> IO[str]:
     return Path(os.devnull).open("w")
 
 
+def writing_engine() -> Engine:
+    """The engine for whoever writes without a session, as the migrations do; ends nothing by itself."""
+    return db.engine.execution_options(**{_WRITES: True})
+
+
 def prepare_engine(engine: Engine) -> None:
-    """Sets an engine up for many threads and processes; called once for each engine made."""
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    """Sets an engine up for many threads and processes; called once for each engine made.
+
+    The drivers' own handling of transactions is switched off; what begins one is said here.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _set_up_postgresql)
+        event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "before_cursor_execute", _begin_for_parts)
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -151,6 +162,28 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _set_up_postgresql(connection: Any, _record: object) -> None:
+    # Each read stands for itself, as by default it sees what is committed when it begins: to say where
+    # reading begins and ends would be two round trips for every page. Whoever writes must begin.
+    connection.autocommit = True
+    connection.execute("SET default_transaction_read_only = on")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(_WRITES, False):
+        connection.exec_driver_sql("BEGIN READ WRITE")
+
+
+def _begin_for_parts(
+    connection: Connection, _cursor: Any, _statement: str, _values: object, context: Any, _many: bool
+) -> None:
+    """Begins what ends with the session's work: PostgreSQL hands rows out in parts only in a transaction."""
+    if context.execution_options.get("yield_per"):
+        driver: Any = connection.connection.driver_connection
+        if driver.info.transaction_status.name == "IDLE":
+            driver.execute("BEGIN")
 
 
 def insert(into: type[Base] | FromClause) -> Any:

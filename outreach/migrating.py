@@ -6,13 +6,13 @@ from alembic import command
 from alembic.config import Config
 
 from outreach import installation
-from outreach.database import db, transaction
+from outreach.database import db, transaction, writing_engine
 from outreach.schema import MIGRATIONS
 
 
 def upgrade(*, public_url: str) -> None:
     """Applies every missing migration and writes the installation's first facts; asking twice is harmless."""
-    with db.engine.connect() as connection:
+    with writing_engine().connect() as connection:
         command.upgrade(configuration(connection), "head")
         connection.commit()
     with transaction():

@@ -18,7 +18,7 @@ from outreach import installation
 from outreach.accounts import service
 from outreach.app import create_app
 from outreach.config import Settings
-from outreach.database import Base, db, transaction
+from outreach.database import Base, db, transaction, writing_engine
 from outreach.vault import Vault
 
 #: A Monday in autumn, ten in the morning in Kansas City.
@@ -102,7 +102,7 @@ def _database(server: str, name: str) -> str:
 
 def _lay_tables(app: Flask) -> None:
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        Base.metadata.create_all(writing_engine())
         with transaction():
             installation.prepare(uid_domain="outreach.test")
         db.engine.dispose()

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from outreach import audit, cli
-from outreach.database import Base, db
+from outreach.database import Base, db, writing_engine
 from outreach.engagement import open_sums
 from outreach.engagement.queries import ALWAYS, Question
 from outreach.registration.models import Guest
@@ -40,7 +40,7 @@ def prepared(run: Run) -> None:
     """Gives the database, whose tables the fixtures laid without migrations, its migrations' mark."""
     with cli_app(run).app_context():
         db.session.remove()
-        Base.metadata.drop_all(db.engine)
+        Base.metadata.drop_all(writing_engine())
     assert run("db", "upgrade").exit_code == 0
 
 

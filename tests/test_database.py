@@ -1,17 +1,20 @@
 """Writing: one unit at a time on SQLite, and nothing of a unit that failed."""
 
 import secrets
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, event, text
+from sqlalchemy import delete, event, select, text
+from sqlalchemy.exc import InternalError
 
 from outreach import installation
-from outreach.database import clean_up, db, insert, transaction
+from outreach.database import clean_up, db, insert, transaction, writing_engine
 from outreach.installation import InstallationFact
+from tests.conftest import NOW
 
 THREADS = 8
 
@@ -49,6 +52,51 @@ def test_unit_that_fails_leaves_nothing(context: Flask):
         fail_half_way()
 
     assert db.session.get(InstallationFact, "half") is None
+
+
+@pytest.fixture
+def postgres(postgres_url: str, make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """Inside an application on PostgreSQL."""
+    app = make_app(postgres_url, lambda: NOW)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def is_begun() -> bool:
+    """Whether the session's connection is within a transaction."""
+    return db.session.connection().connection.driver_connection.info.transaction_status.name != "IDLE"
+
+
+def test_reading_begins_nothing_on_postgresql(postgres: Flask):
+    """A page would pay two round trips for it, and an open one keeps deleted rows from being cleaned up."""
+    assert installation.fact("uid_domain") == "outreach.test"
+    assert not is_begun()
+
+    with transaction():
+        assert is_begun()
+    assert not is_begun()
+
+
+def test_whoever_did_not_begin_writes_nothing_on_postgresql(postgres: Flask):
+    with pytest.raises(InternalError, match="read-only"):
+        db.session.execute(insert(InstallationFact).values(name="half", value="done"))
+
+
+def test_rows_come_in_parts_from_one_instant_on_postgresql(postgres: Flask):
+    names = {str(number) for number in range(20)}
+    with transaction() as session:
+        session.execute(insert(InstallationFact).values([{"name": name, "value": ""} for name in names]))
+    rows = db.session.scalars(select(InstallationFact.name).execution_options(yield_per=5))
+    first = next(rows)
+    assert is_begun()
+    with writing_engine().begin() as other:
+        other.execute(delete(InstallationFact))
+
+    assert names <= {first, *rows}
+    db.session.rollback()
+    assert not is_begun()
 
 
 def test_thorough_cleaning_writes_the_file_anew_without_what_was_deleted(web_app: Flask, tmp_path: Path):

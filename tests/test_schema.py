@@ -6,11 +6,11 @@ from alembic.migration import MigrationContext
 from flask import Flask
 
 from outreach import installation, migrating, schema
-from outreach.database import Base, db
+from outreach.database import Base, db, writing_engine
 
 
 def empty(app: Flask) -> None:
-    Base.metadata.drop_all(db.engine)
+    Base.metadata.drop_all(writing_engine())
 
 
 def test_migrations_make_what_the_models_describe(context):
@@ -58,7 +58,7 @@ def test_upgrading_twice_changes_nothing(context):
 def test_migrations_can_be_undone(context):
     empty(context)
     migrating.upgrade(public_url="https://outreach.example.org")
-    with db.engine.connect() as connection:
+    with writing_engine().connect() as connection:
         command.downgrade(migrating.configuration(connection), "base")
         connection.commit()
 

@@ -493,8 +493,9 @@ def test_end_of_registration_is_refused_before_a_reviewer_and_when_guests_came_m
     change = edit(event, organizer, takes_registrations=False)
     with transaction() as session:
         session.execute(Event.__table__.update().values(seats_taken=2))
+    revision = fresh(event).revision
     with pytest.raises(InvalidInputError, match="Guests are signed up"), transaction():
-        planning.approve_change(change, reviewer=coordinator, revision=fresh(event).revision, now=LATER)
+        planning.approve_change(change, reviewer=coordinator, revision=revision, now=LATER)
     with pytest.raises(InvalidInputError, match="Guests are signed up"):
         edit(event, organizer, takes_registrations=False)
     assert fresh(event).takes_registrations

@@ -298,9 +298,14 @@ def test_worker_that_died_before_it_dialled_loses_no_call(runtime, row):
     assert [message.state for message in messages()] == ["queued"]
 
 
+def want_texts(row):
+    with transaction() as session:
+        kept = session.get_one(Registration, row.id)
+        kept.wants_texts, kept.wants_calls = True, False
+
+
 def test_landline_is_called_where_a_text_failed(runtime, row):
-    row.wants_texts, row.wants_calls = True, False
-    db.session.commit()
+    want_texts(row)
     gateway = FakeGateway()
     work(runtime, gateway, DAY_BEFORE)
     reminder = next(message for message in messages() if message.purpose == "day_before")
@@ -313,8 +318,7 @@ def test_landline_is_called_where_a_text_failed(runtime, row):
 
 
 def test_text_that_may_have_arrived_is_not_told_again_by_a_call(runtime, row):
-    row.wants_texts, row.wants_calls = True, False
-    db.session.commit()
+    want_texts(row)
     gateway = FakeGateway()
     work(runtime, gateway, DAY_BEFORE)
     with transaction():
@@ -326,8 +330,7 @@ def test_text_that_may_have_arrived_is_not_told_again_by_a_call(runtime, row):
 
 @pytest.mark.parametrize(("days", "is_switched"), [(13, True), (15, False)])
 def test_phone_that_was_off_three_times_in_two_weeks_is_called(runtime, row, days, is_switched):
-    row.wants_texts, row.wants_calls = True, False
-    db.session.commit()
+    want_texts(row)
     work(runtime, FakeGateway(), DAY_BEFORE)
     text = messages()[-1]
     with transaction() as session:

@@ -6,7 +6,7 @@ from alembic import command
 from sqlalchemy import text
 
 from outreach import migrating
-from outreach.database import Base, db
+from outreach.database import Base, writing_engine
 from outreach.plan.aims import progress_kind
 from tests.plan.kansas_city import DRAFT, commitments
 
@@ -25,10 +25,10 @@ _WORDS = ("convention", "convenience", "informationXsharing", "delivery", "promo
 
 
 def test_promises_of_before_are_kept_as_their_words_say(context):
-    Base.metadata.drop_all(db.engine)
+    Base.metadata.drop_all(writing_engine())
     rows = [(row.kind, list(row.counts_kinds)) for row in commitments(DRAFT).values()]
     rows += [(word, kinds) for word in _WORDS for kinds in ([], ["workshop"])]
-    with db.engine.connect() as connection:
+    with writing_engine().connect() as connection:
         command.upgrade(migrating.configuration(connection), "0011")
         connection.execute(text(_PLAN))
         connection.execute(text(_NODE))
