@@ -21,6 +21,7 @@ _TAKE = (
     .where(
         _events.id == bindparam("event_id"),
         _events.status == "published",
+        _events.takes_registrations,
         or_(_events.capacity.is_(None), _events.seats_taken + _wanted <= _events.capacity),
         _events.waiting_parties == 0,
     )

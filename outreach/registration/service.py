@@ -444,8 +444,12 @@ def _already(row: Registration, request: RegistrationRequest, vault: Vault) -> A
 
 
 def _wait(made: Registered, event: Event, *, now: datetime) -> Outcome:
-    """Puts a party on the list, or in the seats that the list's first party cannot use. Flushes."""
+    """Puts a party on the list, or in the seats that the list's first party cannot use. Flushes.
+
+    Raises ConflictError when it has no seats because nobody can register any more, since a moment ago.
+    """
     seats.join_list(event.id)
+    check_open(seats.lock(event.id), now=now)
     seats.hand_on(event.id, now=now, present_id=made.registration_id)
     row = db.session.get_one(Registration, made.registration_id)
     if row.state != "waitlisted":

@@ -94,6 +94,24 @@ def test_register_refuses_an_event_that_has_begun(event, vault):
         register(event, vault, now=event.starts_at)
 
 
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"takes_registrations": False}, "do not need to register"), ({"status": "cancelled"}, "canceled")],
+    ids=["no longer asks", "cancelled"],
+)
+def test_register_refuses_an_event_that_closes_in_this_very_moment(event, vault, monkeypatch, change, reason):
+    """Somebody else's change is committed after the event was read: nobody waits for an event like that."""
+
+    def closed_meanwhile(*_: object) -> None:
+        db.session.execute(Event.__table__.update().values(change))
+
+    monkeypatch.setattr(service, "_existing", closed_meanwhile)
+
+    with pytest.raises(ConflictError, match=reason):
+        register(event, vault, phone=PHONE)
+    assert db.session.scalar(select(Registration)) is None
+
+
 def test_same_phone_gets_the_same_registration_back(event, vault):
     first = register(event, vault, phone=PHONE, party_size=2)
     second = register(event, vault, phone=PHONE, party_size=5, is_phone_proven=True)
