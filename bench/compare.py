@@ -84,6 +84,7 @@ class Comparison:
             self.compare_registering(small, yard)
             self.compare_sizes(small, large)
             _print_memory(small, yard)
+        self.print_memory_alone()
         self.print_starts()
 
     def compare_pages(self, ours: Server, yard: Server) -> None:
@@ -182,6 +183,25 @@ class Comparison:
         )
         return plain.header("ETag")
 
+    def print_memory_alone(self) -> None:
+        """What one serving process with its worker holds after the same visitors: the default of `serve`."""
+        seconds = self.effort.warm_up_seconds + self.effort.rounds * self.effort.seconds
+        with ExitStack() as stack:
+            alone = self.served(stack, Server.of_outreach(self.databases.small_url, self.log, workers=1))
+            for visitor in (
+                visits.listing(self.ours, is_kept=True),
+                visits.listing(self.ours, is_kept=False),
+                visits.details(self.ours, is_kept=True),
+                visits.details(self.ours, is_kept=False),
+                visits.feed(self.ours, is_zipped=True),
+                visits.feed(self.ours, is_zipped=False),
+                visits.registrations(self.ours),
+                visits.feed_anew,
+            ):
+                self.once(Contender(alone, visitor, visits.households()), seconds)
+            held = alone.memory().proportional
+        print(f"with one serving process and its worker, as `outreach serve` starts: {_beside_goal(held)}")
+
     def print_starts(self) -> None:
         """From the start of the process to the first answers; the feed's entries are kept by now."""
         applications: tuple[tuple[str, Callable[[], Server], tuple[str, str]], ...] = (
@@ -240,12 +260,15 @@ def _side(rounds: list[Round]) -> str:
 
 def _print_memory(ours: Server, yard: Server) -> None:
     held, other = ours.memory(), yard.memory()
-    goal = f"goal {MEMORY_GOAL_MB:.0f} MB, {_met(held.proportional <= MEMORY_GOAL_MB)}"
     print(
-        f"\nmemory of all processes after that: ours {held.proportional:.0f} MB, "
-        f"yardstick {other.proportional:.0f} MB   {goal}\n"
-        f"(with shared pages counted for each process {held.resident:.0f} MB and {other.resident:.0f} MB)"
+        f"\nmemory of all processes after that: yardstick {other.proportional:.0f} MB, "
+        f"ours {_beside_goal(held.proportional)}\n"
+        f"(with shared pages counted for each process {other.resident:.0f} MB and {held.resident:.0f} MB)"
     )
+
+
+def _beside_goal(megabytes: float) -> str:
+    return f"{megabytes:.0f} MB   goal {MEMORY_GOAL_MB:.0f} MB, {_met(megabytes <= MEMORY_GOAL_MB)}"
 
 
 def _met(is_met: bool) -> str:

@@ -49,14 +49,15 @@ class Server:
             )
 
     @classmethod
-    def of_outreach(cls, database_url: str, log: Path) -> Self:
+    def of_outreach(cls, database_url: str, log: Path, *, workers: int = WORKERS) -> Self:
         """Outreach as an operator starts it, with its worker."""
         port = free_port()
         program = Path(sys.executable).with_name("outreach")
-        command = [str(program), "serve", "--port", str(port), "--workers", str(WORKERS)]
+        command = [str(program), "serve", "--port", str(port), "--workers", str(workers)]
         settings = {
             "OUTREACH_DATABASE_URL": database_url,
-            "OUTREACH_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            # Not the port: every entry of the calendar would be written anew for another address.
+            "OUTREACH_PUBLIC_URL": "http://127.0.0.1",
             "OUTREACH_LOG_LEVEL": "ERROR",
         }
         keys = key_store(database_url)
