@@ -7,12 +7,10 @@ links, only so that a guest who registers with the same number again is led back
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
 
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -21,10 +19,8 @@ from flask import (
     session,
     url_for,
 )
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError, generate_csrf
-from markupsafe import escape
+from flask_wtf.csrf import CSRFError
 
 from outreach import throttle
 from outreach.database import transaction
@@ -35,12 +31,10 @@ from outreach.errors import (
     TooManyRequestsError,
 )
 from outreach.events import queries, shown
-from outreach.events.models import Event, EventText
+from outreach.events.models import Event
 from outreach.events.queries import Filters
-from outreach.events.shelf import Shelf
 from outreach.fields import said, tell
-from outreach.i18n import N_, Language
-from outreach.identifiers import link_token
+from outreach.i18n import N_
 from outreach.phone import displayed, masked
 from outreach.qr import svg
 from outreach.registration import passes, requests, service
@@ -50,7 +44,6 @@ from outreach.registration.forms import (
     TRAP,
     PartyForm,
     RegistrationForm,
-    carried,
     check,
     form_for,
     largest_party,
@@ -61,40 +54,22 @@ from outreach.registration.guests import open_guest
 from outreach.registration.models import Guest, Registration
 from outreach.registration.requests import AlreadyRegistered, Consent, Outcome, RegistrationRequest
 from outreach.registration.shown import entries_of
+from outreach.registration.sign_up_pages import first_page, form_page, put_up_shelf
 from outreach.runtime import now, settings, vault
 from outreach.security import keep_private
 from outreach.web import remember_locale, t
 
 bp = Blueprint("registration", __name__, url_prefix="/<locale:locale>")
 keep_private(bp)
+bp.record(put_up_shelf)
 
 #: Libraries and shelters share one address, families one number.
 TRIES_OF_NUMBER, TRIES_OF_ADDRESS = 5, 60
 TRIES_PER = timedelta(hours=1)
-_SHELF, _SHELF_CHARACTERS = "outreach_first_pages", 1024 * 1024
-
-
-class _Places(NamedTuple):
-    """What stands in a kept first page where something else belongs; nobody can write it elsewhere."""
-
-    csrf_token: str
-    request_key: str
-    public_id: str
-    title: str
-    day: str
-    time: str
-
-
-_PLACES = _Places(*(link_token() for _ in _Places._fields))
 
 _PASSES = "passes"
 _PASSES_REMEMBERED = 5
 _OTHERS_SHOWN = 3
-
-
-@bp.record
-def _put_up_shelf(setup: BlueprintSetupState) -> None:
-    setup.app.extensions[_SHELF] = Shelf[str](capacity_bytes=_SHELF_CHARACTERS, weigh=len)
 
 
 @bp.route("/events/<public_id>/register", methods=["GET", "POST"])
@@ -105,7 +80,7 @@ def register(public_id: str) -> ResponseReturnValue:
     """
     try:
         if request.method == "GET":
-            return _kept_for_back(_first_page(public_id))
+            return _kept_for_back(first_page(public_id))
         event = queries.event_by_public_id(public_id, is_whole=False)
         service.check_open(event, now=now())
     except (NotFoundError, ConflictError) as refusal:
@@ -118,10 +93,10 @@ def register(public_id: str) -> ResponseReturnValue:
         remember_locale(page, t().locale)
         return page
     if step in steps and go == "back":
-        return _form_page(form, event, steps[max(0, steps.index(step) - 1)])
+        return form_page(form, event, steps[max(0, steps.index(step) - 1)])
     if step in steps[:-1]:
         if not check(form, step, event):
-            return _form_page(form, event, step), 422
+            return form_page(form, event, step), 422
         return _step_page(form, event, steps[steps.index(step) + 1])
     return _finish(form, event, steps)
 
@@ -142,7 +117,7 @@ def _stale(error: CSRFError) -> ResponseReturnValue:
     form.form_errors = [sentence]
     steps = steps_of(event)
     step = request.form.get("step", "")
-    return _form_page(form, event, step if step in steps else steps[0]), 422
+    return form_page(form, event, step if step in steps else steps[0]), 422
 
 
 @bp.get("/pass/check-your-phone")
@@ -276,18 +251,18 @@ def _finish(form: RegistrationForm, event: Event, steps: list[str]) -> ResponseR
         form.form_errors = [t()(N_("Please leave the hidden box empty and continue once more."))]
         wrong = wrong or steps[-1:]
     if wrong:
-        return _form_page(form, event, wrong[0]), 422
+        return form_page(form, event, wrong[0]), 422
     asked = request_of(form, event, locale=t().locale)
     try:
         with transaction():
             outcome = _register(asked)
     except InvalidInputError as problem:
         tell(form, problem)
-        return _form_page(form, event, PARTY if form.party_size.errors else steps[-1]), 422
+        return form_page(form, event, PARTY if form.party_size.errors else steps[-1]), 422
     except TooManyRequestsError as refusal:
         form.form_errors = [said(refusal)]
         wait = {"Retry-After": str(refusal.retry_after_seconds)}
-        return _form_page(form, event, steps[-1]), 429, wait
+        return form_page(form, event, steps[-1]), 429, wait
     except (NotFoundError, ConflictError) as refusal:
         return _closed_page(refusal)
     return _led_on(outcome)
@@ -317,90 +292,8 @@ def _led_on(outcome: Outcome) -> ResponseReturnValue:
     return redirect(url_for("registration.show_pass", token=outcome.pass_token), 303)
 
 
-def _first_page(public_id: str) -> str:
-    """The first question, the same for everybody but for two keys, which are put in for each reader.
-
-    Raises NotFoundError, and ConflictError when nobody can register any more.
-    """
-    at = now()
-    state = queries.page_state(public_id, at)
-
-    def fill() -> str:
-        event = queries.event_by_public_id(public_id, is_whole=False)
-        service.check_open(event, now=at)
-        text = shown.text_for(event, t())
-        page = _outline(event, text.language, state.generation)
-        for own, place in (
-            (event.public_id, _PLACES.public_id),
-            (text.text.title, _PLACES.title),
-            (shown.day_text(event, t()), _PLACES.day),
-            (shown.time_text(event, t()), _PLACES.time),
-        ):
-            page = page.replace(place, escape(own))
-        return page
-
-    page = _shelf().get((t().locale, public_id), state, fill)
-    return page.replace(_PLACES.csrf_token, generate_csrf()).replace(_PLACES.request_key, link_token())
-
-
-def _outline(event: Event, language: Language, generation: int) -> str:
-    """The first page of all events that ask alike, without what is an event's or a reader's own.
-
-    Drawn for one of them; to draw a page takes many times as long as to fill it in.
-    """
-    steps, largest, seats = steps_of(event), largest_party(event), shown.seats_of(event)
-
-    def draw() -> str:
-        form = form_for(event, t(), region=settings().region_name)
-        text = shown.ShownText(EventText(title=_PLACES.title), language, "")
-        page = _form_page(form, event, steps[0], text=text, when=(_PLACES.day, _PLACES.time))
-        for own, place in (
-            (generate_csrf(), _PLACES.csrf_token),
-            (form.request_key.data, _PLACES.request_key),
-            (event.public_id, _PLACES.public_id),
-        ):
-            page = page.replace(own or "", place)
-        return page
-
-    key = (t().locale, language.locale, len(steps), largest, seats.is_full)
-    return _shelf().get(key, generation, draw)
-
-
-def _shelf() -> Shelf[str]:
-    shelf: Shelf[str] = current_app.extensions[_SHELF]
-    return shelf
-
-
-def _form_page(
-    form: RegistrationForm,
-    event: Event,
-    step: str,
-    *,
-    text: shown.ShownText | None = None,
-    when: tuple[str, str] | None = None,
-) -> str:
-    steps = steps_of(event)
-    return render_template(
-        "public/register.html",
-        form=form,
-        event=event,
-        shown=text or shown.text_for(event, t()),
-        when=when or (shown.day_text(event, t()), shown.time_text(event, t())),
-        seats=shown.seats_of(event),
-        step=step,
-        number=steps.index(step) + 1,
-        steps=len(steps),
-        carried=carried(form, step),
-        largest=largest_party(event),
-        trap=TRAP,
-        language_address=lambda locale: url_for(
-            "registration.register", locale=locale, public_id=event.public_id
-        ),
-    )
-
-
 def _step_page(form: RegistrationForm, event: Event, step: str) -> Response:
-    page = _form_page(form, event, step)
+    page = form_page(form, event, step)
     # The last page is where a number is typed, and browsers are shared.
     return make_response(page) if step == steps_of(event)[-1] else _kept_for_back(page)
 

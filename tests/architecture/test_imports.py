@@ -58,6 +58,7 @@ EDGES = {
     "hold_commands",
     "hold_views",
     "door_views",
+    "sign_up_pages",
     "broadcast_views",
     "kiosk_views",
     "card_views",

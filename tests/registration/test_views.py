@@ -17,7 +17,7 @@ from outreach.events.drafts import TextDraft
 from outreach.events.kinds import KINDS
 from outreach.events.models import Event
 from outreach.i18n import translator
-from outreach.registration import service, views
+from outreach.registration import service, sign_up_pages, views
 from outreach.registration.consent_words import VERSION, calls_consent_words, consent_words
 from outreach.registration.guests import GuestFacts, PartyFacts, open_guest, open_party
 from outreach.registration.ledger import record_consent
@@ -234,7 +234,7 @@ def test_first_pages_that_are_alike_say_each_their_own_event(web_app, client, ma
         assert found == {own}
         assert fields(page)["csrf_token"]
         assert len(fields(page)["request_key"]) >= 16
-        assert not any(place in page for place in views._PLACES)
+        assert not any(place in page for place in sign_up_pages._PLACES)
     assert "Tea &amp; &lt;b&gt;cake&lt;/b&gt;" in pages[0]
     assert "<b>cake" not in pages[0]
     assert '<strong lang="ar" dir="rtl">نزهة</strong>' in pages[1]
