@@ -4,6 +4,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from sqlalchemy import text
 
 from outreach import installation, migrating, schema
 from outreach.database import Base, db, writing_engine
@@ -53,6 +54,29 @@ def test_upgrading_twice_changes_nothing(context):
         migrating.upgrade(public_url=url)
 
     assert installation.fact("uid_domain") == "first.example.org"
+
+
+def test_names_from_before_are_found_after_an_upgrade(context):
+    empty(context)
+    names = {"venue": "Salón Íñigo", "organization": "Unión"}
+    with writing_engine().connect() as connection:
+        command.upgrade(migrating.configuration(connection), "0021")
+        connection.execute(text("INSERT INTO venue (name, city) VALUES (:venue, 'Peñón')"), names)
+        connection.execute(
+            text(
+                "INSERT INTO organization (public_id, name, sector, is_trusted)"
+                " VALUES ('union', :organization, 'faith', false)"
+            ),
+            names,
+        )
+        command.upgrade(migrating.configuration(connection), "head")
+        found = {
+            table: connection.scalar(text(f"SELECT search_words FROM {table}"))
+            for table in names
+        }
+        connection.commit()
+
+    assert found == {"venue": "salon inigo penon", "organization": "union"}
 
 
 def test_migrations_can_be_undone(context):

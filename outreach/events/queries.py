@@ -306,17 +306,18 @@ def _page_of(status: str, filters: Filters, now: datetime) -> Select[int, dateti
 def _mentions(word: str) -> ColumnElement[bool]:
     """Whether a word occurs in an event's texts of any language, or in the name of its place or host."""
     plain = folded(word)
-    # Of a sign that is no letter nothing is left in the plain form.
-    is_said = (
-        EventText.search_words.contains(plain, autoescape=True)
-        if plain
-        else EventText.title.contains(word, autoescape=True)
+    if not plain:
+        # Of a sign that is no letter nothing is left in the plain form.
+        texts = select(EventText.event_id).where(EventText.title.contains(word, autoescape=True))
+        return Event.id.in_(texts)
+    texts, places, names = (
+        select(column).where(where.contains(plain, autoescape=True))
+        for column, where in (
+            (EventText.event_id, EventText.search_words),
+            (Venue.id, Venue.search_words),
+            (Organization.id, Organization.search_words),
+        )
     )
-    texts = select(EventText.event_id).where(is_said)
-    places = select(Venue.id).where(
-        or_(Venue.name.icontains(word, autoescape=True), Venue.city.icontains(word, autoescape=True))
-    )
-    names = select(Organization.id).where(Organization.name.icontains(word, autoescape=True))
     return or_(Event.id.in_(texts), Event.venue_id.in_(places), Event.organization_id.in_(names))
 
 

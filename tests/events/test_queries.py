@@ -142,6 +142,16 @@ def test_upcoming_finds_what_fits(region, filters, found):
     assert titles(filters) == found
 
 
+@pytest.mark.parametrize("words", ["senor", "SEÑOR salon", "penon", "unión", "iñigo union"])
+def test_names_of_hosts_and_places_are_found_however_they_are_typed(context, words):
+    with transaction():
+        host = make_organization("Iglesia Señor de la Unión", sector="faith")
+        make_event(title="Supper", host=host, venue=VenueDraft("Salón Íñigo", None, "Peñón", None))
+        make_event(title="Elsewhere", host=make_organization("Senora"))
+
+    assert titles(Filters(q=words)) == (["Supper", "Elsewhere"] if words == "senor" else ["Supper"])
+
+
 @pytest.mark.parametrize(
     ("first", "last", "found"),
     [(14, 14, ["Long"]), (15, 15, ["Long", "Late"]), (16, 16, ["Long", "Late"]), (17, 17, ["Long"])],
