@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, func, select, text
 
-from outreach.database import Base, db, transaction
+from outreach.database import Base, db, transaction, writing_engine
 from outreach.engagement import editions, open_sums, queries
 from outreach.engagement.gathering import EngagementReport
 from outreach.engagement.models import EngagementChange, EngagementSums
@@ -199,7 +199,7 @@ def on_postgresql(make_app, postgres_url, clock):
 def test_change_that_is_committed_while_sums_are_made_stays_noted(on_postgresql) -> None:
     id_ = filled()
     change(CHANGES["kind"], id_)
-    with db.engine.connect() as other:
+    with writing_engine().connect() as other:
         other.execute(text(CHANGES["head count"]), {"id": id_})
         keep_all()
         other.commit()
