@@ -19,7 +19,7 @@ from outreach.i18n import translator
 from outreach.keystore import event_key
 from outreach.messaging import conversations, dialogue, due, outbox, phrases, suppressions
 from outreach.messaging.actions import Caller, Done, carry_out, speak_from_now_on
-from outreach.messaging.answers import choice
+from outreach.messaging.answers import choice, locale_of_delete_word
 from outreach.messaging.consent import WORDS, read
 from outreach.messaging.facts import (
     event_with_id,
@@ -151,10 +151,11 @@ class _Answer:
         if suppressions.is_suppressed(self.hashed):
             if self.is_event_kept():
                 return False
+            self.forget_stop_question()
             kept = suppressions.kept_scope(self.hashed)
             if kept is None:
-                # We may not answer, but nobody is to be talked to by nobody.
-                return not self.is_loop
+                # We may not answer, but nobody is to be talked to by nobody, and to be forgotten is a right.
+                return not self.is_loop or self.asks_to_be_forgotten()
             self.scope = kept
         if word == "help" and not _is_same_again(self.text, self.earlier):
             if not self.text.is_answered:
@@ -225,9 +226,16 @@ class _Answer:
         """What was asked and answered: a "1" says nothing without the question that it answers."""
         return f"{self.kept.said}\n> {self.text.body}" if self.kept.said else self.text.body
 
-    def start(self) -> bool:
+    def asks_to_be_forgotten(self) -> bool:
+        return locale_of_delete_word(self.text.body, self.settings.locales) is not None
+
+    def forget_stop_question(self) -> None:
+        """Ends what a stop asked: whatever else is said, a later "1" means something else."""
         if self.kept.dialogue is not None and self.kept.dialogue.step == "stopped":
             self.keep(dialogue=None, said="")
+
+    def start(self) -> bool:
+        self.forget_stop_question()
         suppressions.start(self.text.phone, self.text.body, self.spoken, vault=self.vault, now=self.now)
         if not self.text.is_answered and not _is_same_again(self.text, self.earlier):
             self.reply(Phrase(phrases.STARTED))

@@ -720,6 +720,23 @@ def test_one_long_after_stop_is_no_answer_to_it(registered, event, hours):
     assert suppressions.is_suppressed(registered.hashed, of_event(event.id))
 
 
+@pytest.mark.parametrize("between", ["DELETE", "BORRAR", "WHAT", "thanks", "2"])
+def test_one_after_something_else_is_no_answer_to_the_stop(registered, event, between):
+    registered.text("STOP")
+
+    assert registered.text(between) == []
+    assert registered.needs_person()
+    assert registered.text("1") == []
+    assert suppressions.is_suppressed(registered.hashed, of_event(event.id))
+
+
+def test_who_asks_to_be_forgotten_after_stop_is_read_by_a_person_however_often(registered):
+    for body in ("STOP", *("DELETE",) * 12):
+        registered.text(body)
+
+    assert registered.needs_person()
+
+
 def test_second_stop_after_keeping_an_event_is_confirmed_and_asks_again(registered, event):
     for body in ("STOP", "1"):
         registered.text(body)
