@@ -6,6 +6,8 @@
   const PREFIX = "outreach-ballots/";
   const THANKS_MS = 10000;
   const IDLE_MS = 60000;
+  // So soon after a step changed, a tap was meant for what stood there before.
+  const SETTLE_MS = 350;
 
   const read = (eventId) => {
     try {
@@ -50,6 +52,7 @@
     const steps = [...page.querySelectorAll("[data-step]")];
     let last = null;
     let timer = 0;
+    let changedAt = -SETTLE_MS;
 
     const count = () => {
       const mine = read(eventId).batches.filter((batch) => batch.question === question);
@@ -77,13 +80,14 @@
       const shown = steps.find((each) => !each.hidden);
       shown.querySelector("[tabindex]").focus();
       scrollTo(0, 0);
+      changedAt = performance.now();
       if (step === "start") last = null;
       else timer = setTimeout(() => go("start"), step === "thanks" ? THANKS_MS : IDLE_MS);
     };
 
     page.addEventListener("click", (event) => {
       const button = event.target.closest("button");
-      if (!button) return;
+      if (!button || performance.now() - changedAt < SETTLE_MS) return;
       const { choose, answer, act } = button.dataset;
       const language = button.closest("[data-step]").dataset.language;
       if (choose) {

@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import Page
 
 from outreach.demo.people import PASSWORD
 from tests.browser.conftest import Meet
@@ -57,15 +58,24 @@ def sign_in(meet: Meet, locale: str) -> Person:
     return host
 
 
+def settle(page: Page) -> None:
+    """Waits as a finger does: so soon after a step changed, a tap was meant for the one before."""
+    page.wait_for_timeout(400)
+
+
 def answer(guest: Person, locale: str, number: int, *, undo: bool = False) -> None:
     """One guest, from choosing a language to handing the device on."""
     page = guest.page
+    settle(page)
     page.locator(f"[data-choose='{locale}']").click()
+    settle(page)
     step = page.locator(f"[data-step='ask'][data-language='{locale}']")
     step.locator(f"[data-answer='{number}']").click()
+    settle(page)
     thanks = page.locator(f"[data-step='thanks'][data-language='{locale}']")
     if undo:
         thanks.locator("[data-act='undo']").click()
+        settle(page)
         step.locator("[data-act='languages']").click()
     else:
         thanks.locator("[data-act='next']").click()
@@ -171,12 +181,26 @@ def test_every_step_keeps_the_rules_of_all_pages(meet: Meet, public_id: str, loc
         assert "/ballot" in device.page.url
 
 
+def test_second_tap_of_a_hasty_finger_does_nothing(meet: Meet, public_id: str) -> None:
+    """What a finger meets then lies where the answer lay, and would take it back."""
+    device = meet("en", width=320)
+    device.go(device_link(meet, public_id))
+    device.page.locator("[data-choose='en']").click()
+    settle(device.page)
+    device.page.locator("[data-answer='2']:visible").dblclick()
+    settle(device.page)
+
+    assert device.page.locator("[data-step='thanks'][data-language='en']").is_visible()
+    assert device.page.locator("[data-count]").text_content() == "1"
+
+
 def test_thanks_clear_themselves(meet: Meet, public_id: str) -> None:
     device = meet("en")
     address = device_link(meet, public_id)
     device.page.clock.install()
     device.go(address)
     device.page.locator("[data-choose='en']").click()
+    device.page.clock.run_for(400)
     device.page.locator("[data-answer='0']:visible").click()
     device.page.clock.run_for(11_000)
     assert device.page.locator("[data-step='start']").is_visible()
