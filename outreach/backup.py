@@ -54,8 +54,9 @@ def restore(path: Path) -> int:
     """Fills an empty, up-to-date database from a file, all or nothing; returns how many rows.
 
     Raises InvalidInputError for a file that is no backup of this version, ConflictError for a
-    database in which there is something.
+    database in which there is something, OutreachError for one that was not upgraded.
     """
+    schema.require_current()
     try:
         with gzip.open(path, "rt", encoding="utf-8") as source, transaction():
             header = json.loads(next(source))

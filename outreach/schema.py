@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 
 from outreach.database import db
+from outreach.errors import OutreachError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -21,6 +22,12 @@ def revision() -> str | None:
 def newest() -> str:
     """The newest migration there is; their files begin with four digits, in order."""
     return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def require_current() -> None:
+    """Raises OutreachError, which says what to do, unless every migration was applied."""
+    if not is_current():
+        raise OutreachError("The database is not up to date. Run: outreach db upgrade")
 
 
 def is_current() -> bool:

@@ -80,6 +80,13 @@ def test_serve_refuses_an_old_database(run):
     assert run("serve").exit_code == 1
 
 
+def test_restore_says_what_to_do_about_an_old_database_and_does_not_blame_the_file(run, tmp_path: Path):
+    (tmp_path / "backup.gz").write_bytes(b"")
+    result = run("restore", str(tmp_path / "backup.gz"))
+
+    assert result.stderr == "outreach: The database is not up to date. Run: outreach db upgrade\n"
+
+
 def test_wrong_settings_are_one_line_each(run):
     cli.application.cache_clear()
     result = CliRunner().invoke(

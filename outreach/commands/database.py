@@ -3,7 +3,6 @@
 import click
 
 from outreach import migrating, schema
-from outreach.errors import OutreachError
 from outreach.runtime import AppMaker, settings
 
 
@@ -26,8 +25,7 @@ def upgrade(make_app: AppMaker) -> None:
 def check(make_app: AppMaker) -> None:
     """Say whether the tables are up to date."""
     with make_app().app_context():
-        if not schema.is_current():
-            raise OutreachError("The database is not up to date. Run: outreach db upgrade")
+        schema.require_current()
     click.echo("The database is up to date.")
 
 

@@ -5,7 +5,6 @@ import click
 from outreach import schema
 from outreach.database import db
 from outreach.demo.people import PASSWORD, STAFF
-from outreach.errors import OutreachError
 from outreach.installation import is_demo
 from outreach.messaging.worker import run as run_worker
 from outreach.microcache import MicroCache
@@ -24,8 +23,7 @@ def serve(make_app: AppMaker, host: str, port: int, workers: int, no_worker: boo
     """Serve the pages, and send messages from the same processes."""
     app = make_app()
     with app.app_context():
-        if not schema.is_current():
-            raise OutreachError("The database is not up to date. Run: outreach db upgrade")
+        schema.require_current()
         _greet(f"http://{host}:{port}", has_demo=is_demo())
         # The web processes must not share this one's connections.
         db.session.remove()
