@@ -35,6 +35,18 @@ def test_errors_of_the_database_say_no_values(url):
     assert engine_options(url)["hide_parameters"] is True
 
 
+def test_no_number_in_an_address_is_too_large_for_the_database(web_app):
+    assert [rule.rule for rule in web_app.url_map.iter_rules() if "<int:" in rule.rule] == []
+
+
+def test_address_that_only_takes_forms_is_no_page(client):
+    answer = client.get("/en/pass/x/y/offer")
+
+    assert answer.status_code == 405
+    assert "There is no page here" in answer.text
+    assert "broke" not in answer.text
+
+
 def test_error_of_a_statement_hides_what_it_was_about(web_app):
     with web_app.app_context(), pytest.raises(Exception, match="no such table") as error:
         db.session.execute(text("SELECT * FROM nowhere WHERE phone = :phone"), {"phone": "+18165550123"})

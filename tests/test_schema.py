@@ -70,10 +70,7 @@ def test_names_from_before_are_found_after_an_upgrade(context):
             names,
         )
         command.upgrade(migrating.configuration(connection), "head")
-        found = {
-            table: connection.scalar(text(f"SELECT search_words FROM {table}"))
-            for table in names
-        }
+        found = {table: connection.scalar(text(f"SELECT search_words FROM {table}")) for table in names}
         connection.commit()
 
     assert found == {"venue": "salon inigo penon", "organization": "union"}

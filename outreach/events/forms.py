@@ -345,14 +345,14 @@ class EventForm(Form):
     ) -> tuple[datetime, Literal[0, 1] | None]:
         ends_on = self.ends_on.data or starts_local.date()
         if self.is_all_day.data:
-            return datetime.combine(ends_on, time()) + timedelta(days=1), None
+            return _later(datetime.combine(ends_on, time()), timedelta(days=1)), None
         if self.ends_time.data is not None:
             return _moment(ends_on, self.ends_time.data, self.ends_fold.data, zone)
         try:
             ends_at = resolve(starts_local, zone, fold=starts_fold) + GUESSED_LENGTH
         except InvalidInputError:
             # The draft's own check says what is wrong with the start.
-            return starts_local + GUESSED_LENGTH, None
+            return _later(starts_local, GUESSED_LENGTH), None
         ends_local = local(ends_at, zone)
         return ends_local, _fold(str(fold_at(ends_at, zone)), ends_local, zone)
 
@@ -459,6 +459,14 @@ def _part(form: PartForm) -> PartDraft:
         datetime.combine(ends_on, ends_time),
         form.place.data or "",
     )
+
+
+def _later(moment: datetime, by: timedelta) -> datetime:
+    """So much later; of a day after which there is none, the day itself: the draft's own check refuses it."""
+    try:
+        return moment + by
+    except OverflowError:
+        return moment
 
 
 def _moment(on: date, at: time | None, fold: str | None, zone: str) -> tuple[datetime, Literal[0, 1] | None]:

@@ -100,6 +100,18 @@ def press(client, public_id: str, action: str, **data):
 # Planning
 
 
+@pytest.mark.parametrize(
+    "changes", [{"starts_time": "23:59"}, {"is_all_day": "y", "starts_time": ""}], ids=["last minute", "days"]
+)
+def test_day_after_which_there_is_none_is_refused_and_loses_nothing(ana, changes):
+    typed = {**TYPED, "starts_on": "9999-12-31", "ends_on": "", "ends_time": "", **changes}
+    answer = ana.post("/staff/events/new", data=typed)
+
+    assert answer.status_code == 422
+    assert "Choose a year from 1970 to 2099." in answer.text
+    assert form_in(answer.text, having="texts-0-title")["starts_on"] == ["9999-12-31"]
+
+
 def test_new_event_begins_with_its_kind(ana):
     page = ana.get("/staff/events/new").text
     assert page.count('name="kind"') == 6
