@@ -59,6 +59,7 @@ def event_facts(
         source_locale=event.source_locale,
         when=When(event.starts_local, event.is_all_day),
         street=_street(event, is_registered=is_registered, is_spoken=is_spoken),
+        capacity=event.capacity,
         seats_left=seats_left,
         is_full=seats_left == 0,
         is_open=event.takes_registrations and event.status == "published" and not has_started,

@@ -256,6 +256,9 @@ PARTY_AGAIN = N_("How many people, you included? Text one number from 1 to 20, l
 PARTY_OUT_OF_RANGE = N_(
     "By text we can sign up 1 to 20 people. Text a number from 1 to 20. For more, text 0 and then 9."
 )
+PARTY_LARGER_THAN_ROOM = N_(
+    "This event has %(count)s seats in all. Text how many people are coming, 1 to %(count)s. 0 = menu."
+)
 ONE_NUMBER = N_("Text one number, like 3. 0 = menu.")
 
 # The dialogue: help.

@@ -121,12 +121,16 @@ def _party(talk: Talk, state: Dialogue) -> Turn | None:
     if size is None:
         return None
     if not 1 <= size <= LARGEST_PARTY:
-        return talk.missed(state, phrases.PARTY_OUT_OF_RANGE)
+        return talk.missed(state, Phrase(phrases.PARTY_OUT_OF_RANGE))
+    registration = talk.facts.registration(state.registration_id)
+    event = registration.event if registration else talk.facts.event
+    if event is not None and event.capacity is not None and size > event.capacity:
+        # No waiting would ever end in seats.
+        return talk.missed(state, Phrase(phrases.PARTY_LARGER_THAN_ROOM, {"count": event.capacity}))
     if state.step in ("party", "confirm"):
         # Help is asked about once, and not again when only the number changes at the end.
         is_next_needs = state.step == "party" and talk.facts.event and talk.facts.event.offers
         return talk.ask(replace(state, step="needs" if is_next_needs else "confirm", party_size=size))
-    registration = talk.facts.registration(state.registration_id)
     if registration is not None and size == registration.party_size:
         return talk.kept(registration)
     return talk.ask(replace(state, step="confirm_party", party_size=size))

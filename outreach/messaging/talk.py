@@ -163,12 +163,12 @@ class Talk:
         menu = LanguageMenu(self.facts.offered_locales)
         return Turn(state, (unreadable(self.text), menu), None, self.spoken)
 
-    def missed(self, state: Dialogue, instead: str | None = None) -> Turn:
+    def missed(self, state: Dialogue, instead: Phrase | None = None) -> Turn:
         """Asks again, the second time in short; the third time a person is asked."""
         misses = state.misses + 1
         if misses >= _MOST_MISSES:
             return self.person("not_understood")
-        reply = Phrase(instead) if instead else self.asking.again(state, misses, self.text)
+        reply = instead or self.asking.again(state, misses, self.text)
         if reply is None:
             return self.gone()
         # A resting draft goes on resting, so that a digit is not taken for an answer to it.

@@ -97,6 +97,7 @@ _WAITING = Phrase(TOO_FEW, {"place": 3, "free": 2, "size": 4})
 _OTHER_VALUES: Mapping[str, Value] = {
     "old": 2,
     "word": "POTLUK",
+    "count": 18,
     "texts": Phrase(phrases.NO_TEXTS),
     "opens": ROUTINE.opens,
     "closes": ROUTINE.closes,

@@ -117,6 +117,8 @@ class EventFacts:
     when: When
     #: As in `MessageFacts`.
     street: str
+    #: Seats in all, taken or not; None when there is no limit.
+    capacity: int | None = None
     #: Seats that a new party can take; None when there is no limit.
     seats_left: int | None = None
     #: Whether a new party of any size would wait.

@@ -50,6 +50,7 @@ def test_event_facts_are_those_of_the_event(context):
         "en",
         When(event.starts_local),
         "5600 Budd Park Esplanade",
+        capacity=10,
         seats_left=10,
         reminders=2,
     )

@@ -217,13 +217,22 @@ def test_impossible_party_is_asked_again(english, size):
     assert english.registration() is None
 
 
-def test_party_larger_than_the_room_is_refused(english, event):
+def test_party_larger_than_the_room_is_asked_again_and_not_led_to_the_waiting_list(english, event):
     english.text(WORD)
-    english.text("12")
 
-    (reply,) = english.text("1")
-    assert reply.startswith("Neighbors' Picnic, Monday, Sep 14, 6:00 PM, is full.")
-    assert english.registration() is None
+    (reply,) = english.text("12")
+    assert reply == said(phrases.PARTY_LARGER_THAN_ROOM, count=10)
+    (reply,) = english.text("10")
+    assert reply.startswith("Sign up for Neighbors' Picnic")
+    english.text("1")
+    assert english.registration().party_size == 10
+
+
+def test_registered_party_cannot_grow_beyond_the_room(registered):
+    registered.text(WORD)
+    registered.text("1")
+
+    assert registered.text("12") == [said(phrases.PARTY_LARGER_THAN_ROOM, count=10)]
 
 
 def test_cancelled_event_is_said_to_be_canceled(english, event):
