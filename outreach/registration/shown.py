@@ -39,6 +39,8 @@ class Entry:
     reason: tuple[str, Language] | None
     #: Whether the party can still be changed.
     is_open: bool
+    #: Whether the event was moved after the party signed up.
+    is_moved: bool
     #: The companions' names as one phrase, each kept apart from the direction of the others.
     companions: str
     needs: list[str]
@@ -82,6 +84,7 @@ def _entry(
         standing=standing,
         reason=shown.cancel_reason(event, t),
         is_open=is_open,
+        is_moved=event.moved_at is not None and event.moved_at > row.queued_at,
         companions=_companions(row, t, vault=vault),
         needs=[t(OFFERS[need]) for need in OFFERS if need in row.needs],
         explanation=_explanation(row, event, t) if is_open else "",

@@ -308,7 +308,8 @@ def _kept_for_back(page: str) -> Response:
 def _closed_page(refusal: NotFoundError | ConflictError) -> ResponseReturnValue:
     """Says why nobody can register, and what else there is."""
     at = now()
-    others = [event for event in queries.upcoming(Filters(), at) if event.status == "published"]
+    coming = queries.upcoming(Filters(), at)
+    others = [event for event in coming if event.status == "published" and event.starts_at > at]
     body = render_template(
         "public/closed.html",
         sentence=said(refusal),

@@ -429,6 +429,12 @@ def test_closed_event_says_why_and_offers_others(client, make, stored, given, st
     assert stored() == []
 
 
+def test_event_that_has_begun_is_not_offered_in_its_own_place(client, make):
+    public_id = make(now=NOW - timedelta(days=3), title="Begun", starts_at=NOW - timedelta(minutes=30))
+
+    assert "Begun" not in plain(client.get(f"/en/events/{public_id}/register").text)
+
+
 # Twice.
 
 
@@ -640,6 +646,16 @@ def test_pass_says_that_the_event_is_cancelled(web_app, client, pass_of):
 
     assert "This event is canceled. Please do not come. Rain." in text
     assert "Change how many come" not in text
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(5, True), (-5, False)], ids=["after", "before"])
+def test_pass_says_that_the_event_moved_after_its_guest_signed_up(web_app, client, pass_of, minutes, is_told):
+    """Whoever came later knows no other time."""
+    address = pass_of()
+    with web_app.app_context(), transaction():
+        db.session.query(Event).one().moved_at = NOW + timedelta(minutes=minutes)
+
+    assert ("The time or the place is new." in plain(client.get(address).text)) is is_told
 
 
 def test_pass_says_that_the_event_is_over(client, pass_of, clock):
