@@ -24,7 +24,7 @@ def address(web_app):
     """An address of the rule, as if the vendor had it from us."""
     token = status.token_of(1, vault=web_app.extensions["outreach"].vault)
     parts = {"token": token, "step": "language", "visit": "1"}
-    return lambda rule: re.sub(r"<(?:\w+:)?(\w+)>", lambda part: parts[part[1]], rule.rule)
+    return lambda rule: re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda part: parts[part[1]], rule.rule)
 
 
 @pytest.fixture
