@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from outreach.accounts.models import Staff
-from outreach.database import Base, UTCDateTime
+from outreach.database import Base, UTCDateTime, partial_index
 from outreach.events.models.event import Event
 
 
@@ -17,13 +17,7 @@ class EventChange(Base):
     __tablename__ = "event_change"
     __table_args__ = (
         # One open change per event: a newer one replaces it.
-        Index(
-            "uq_event_change_open",
-            "event_id",
-            unique=True,
-            sqlite_where=text("state = 'submitted'"),
-            postgresql_where=text("state = 'submitted'"),
-        ),
+        partial_index("uq_event_change_open", "event_id", where="state = 'submitted'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
