@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 
@@ -26,18 +25,6 @@ def test_serve_ends_on_ctrl_c_and_leaves_no_process(place, workers):
     assert press_ctrl_c(process) == 0
     assert is_gone(process.pid)
     assert "Traceback" not in place.log
-
-
-def test_links_lead_to_the_port_that_serves(place):
-    """Whatever PORT says: a code on a poster must not lead nowhere."""
-    elsewhere = replace(place, settings={"PORT": "1"})
-    process = elsewhere.start("--port", str(place.port))
-    try:
-        with closing(http.client.HTTPConnection("127.0.0.1", place.port, timeout=PATIENCE_SECONDS)) as asked:
-            asked.request("GET", "/en/calendar.ics")
-            assert f"URL:{place.url}/en/events/".encode() in asked.getresponse().read()
-    finally:
-        assert press_ctrl_c(process) == 0
 
 
 def test_request_that_cannot_be_read_is_refused_and_not_quoted_in_the_log(place):

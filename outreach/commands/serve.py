@@ -1,7 +1,5 @@
 """The command that serves."""
 
-import os
-
 import click
 
 from outreach import schema
@@ -23,8 +21,6 @@ from outreach.web import warm_up
 @click.pass_obj
 def serve(make_app: AppMaker, host: str, port: int, workers: int, no_worker: bool) -> None:
     """Serve the pages, and send messages from the same processes."""
-    # Links lead here, unless OUTREACH_PUBLIC_URL says otherwise.
-    os.environ["PORT"] = str(port)
     app = make_app()
     with app.app_context():
         schema.require_current()
