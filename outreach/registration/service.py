@@ -449,8 +449,9 @@ def _wait(made: Registered, event: Event, *, now: datetime) -> Outcome:
     Raises ConflictError when it has no seats because nobody can register any more, since a moment ago.
     """
     seats.join_list(event.id)
-    check_open(seats.lock(event.id), now=now)
     seats.hand_on(event.id, now=now, present_id=made.registration_id)
+    # Handing on has read the event anew.
+    check_open(event, now=now)
     row = db.session.get_one(Registration, made.registration_id)
     if row.state != "waitlisted":
         return made
