@@ -28,7 +28,7 @@ from flask import (
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from outreach import __version__
@@ -52,8 +52,15 @@ _STATIC = Path(__file__).parent / "static"
 bp = Blueprint("web", __name__)
 
 
+class KeyConverter(IntegerConverter):
+    """Matches the number of a row. A larger one than both databases can hold is no page."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2_147_483_647)
+
+
 def install(app: Flask) -> None:
-    """Gives an application its languages: addresses, template words, context."""
+    """Gives an application its addresses and languages: parts of addresses, template words, context."""
     runtime: Runtime = app.extensions["outreach"]
     offered = runtime.settings.locales
 
@@ -63,6 +70,7 @@ def install(app: Flask) -> None:
         regex = "|".join(sorted(offered, key=len, reverse=True))
 
     app.url_map.converters["locale"] = LocaleConverter
+    app.url_map.converters["int"] = KeyConverter
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = _template_cache(runtime.settings.template_cache)

@@ -189,7 +189,7 @@ def new_person() -> Response | str | tuple[str, int]:
     return _person_page(form, None)
 
 
-@bp.route("/people/<int(max=2147483647):staff_id>", methods=["GET", "POST"])
+@bp.route("/people/<int:staff_id>", methods=["GET", "POST"])
 @requires(Action.MANAGE_STAFF)
 def person(staff_id: int) -> Response | str | tuple[str, int]:
     """Changes what somebody is here for, gives them a new password or lets them sign in no more."""

@@ -80,7 +80,7 @@ def new(public_id: str) -> Response | str | tuple[str, int]:
     return _to(row)
 
 
-@bp.route("/<int(max=2147483647):broadcast_id>/edit", methods=["GET", "POST"])
+@bp.route("/<int:broadcast_id>/edit", methods=["GET", "POST"])
 def edit(broadcast_id: int) -> Response | str | tuple[str, int]:
     """Changes the words of an announcement that has not been sent off."""
     row = _own_broadcast(broadcast_id)
@@ -99,13 +99,13 @@ def edit(broadcast_id: int) -> Response | str | tuple[str, int]:
     return _to(row)
 
 
-@bp.get("/<int(max=2147483647):broadcast_id>")
+@bp.get("/<int:broadcast_id>")
 def show(broadcast_id: int) -> str:
     """What will be sent to whom and when, or how far it has come; and what can be done about it."""
     return _page(_broadcast(broadcast_id))
 
 
-@bp.post("/<int(max=2147483647):broadcast_id>/send")
+@bp.post("/<int:broadcast_id>/send")
 def send(broadcast_id: int) -> Response | tuple[str, int]:
     """Lets a draft go."""
     row = _own_broadcast(broadcast_id)
@@ -114,7 +114,7 @@ def send(broadcast_id: int) -> Response | tuple[str, int]:
     )
 
 
-@bp.post("/<int(max=2147483647):broadcast_id>/confirm")
+@bp.post("/<int:broadcast_id>/confirm")
 def confirm(broadcast_id: int) -> Response | tuple[str, int]:
     """Lets what somebody else wrote go."""
     row = _own_broadcast(broadcast_id)
@@ -126,7 +126,7 @@ def confirm(broadcast_id: int) -> Response | tuple[str, int]:
     )
 
 
-@bp.post("/<int(max=2147483647):broadcast_id>/stop")
+@bp.post("/<int:broadcast_id>/stop")
 def stop(broadcast_id: int) -> Response | tuple[str, int]:
     """Ends an announcement wherever it stands."""
     row = _own_broadcast(broadcast_id)

@@ -98,14 +98,14 @@ class Preview:
         return self.parts > _CHEAP_PARTS
 
 
-@bp.get("/<int(max=2147483647):inbound_id>")
+@bp.get("/<int:inbound_id>")
 @requires(Action.SEE_MESSAGES)
 def show(inbound_id: int) -> str:
     """One conversation: what the guest wrote and what we answered."""
     return _talk_page(inbox.talk(inbound_id, vault=vault(), now=now()), AnswerForm())
 
 
-@bp.post("/<int(max=2147483647):inbound_id>/answer")
+@bp.post("/<int:inbound_id>/answer")
 @requires(Action.SEE_MESSAGES)
 def answer(inbound_id: int) -> Response | str | tuple[str, int]:
     """Shows an answer with its cost, lets it be changed, and sends it."""
@@ -136,7 +136,7 @@ def answer(inbound_id: int) -> Response | str | tuple[str, int]:
     return _to_talk(inbound_id)
 
 
-@bp.post("/<int(max=2147483647):inbound_id>/assign")
+@bp.post("/<int:inbound_id>/assign")
 @requires(Action.SEE_MESSAGES)
 def assign(inbound_id: int) -> Response:
     """Puts a conversation into one's own hands, or a colleague's."""
@@ -155,7 +155,7 @@ def assign(inbound_id: int) -> Response:
     return _to_talk(inbound_id)
 
 
-@bp.post("/<int(max=2147483647):inbound_id>/release")
+@bp.post("/<int:inbound_id>/release")
 @requires(Action.SEE_MESSAGES)
 def release(inbound_id: int) -> Response:
     """Lets somebody else take a conversation."""
@@ -165,7 +165,7 @@ def release(inbound_id: int) -> Response:
     return _to_talk(inbound_id)
 
 
-@bp.post("/<int(max=2147483647):inbound_id>/done")
+@bp.post("/<int:inbound_id>/done")
 @requires(Action.SEE_MESSAGES)
 def set_done(inbound_id: int) -> Response:
     """Takes what a number wrote, up to this text, off the list of what waits for a person."""
@@ -179,7 +179,7 @@ def set_done(inbound_id: int) -> Response:
     return redirect(url_for("staff_messages.show"), 303)
 
 
-@bp.post("/<int(max=2147483647):inbound_id>/stop")
+@bp.post("/<int:inbound_id>/stop")
 @requires(Action.SEE_MESSAGES)
 def stop_texts(inbound_id: int) -> Response:
     """Ends all texts to a guest who refused them in words that only a person understands."""
@@ -189,7 +189,7 @@ def stop_texts(inbound_id: int) -> Response:
     return _to_talk(inbound_id)
 
 
-@bp.route("/<int(max=2147483647):inbound_id>/number", methods=["GET", "POST"])
+@bp.route("/<int:inbound_id>/number", methods=["GET", "POST"])
 @requires(Action.REVEAL_NUMBER)
 def number(inbound_id: int) -> str | tuple[str, int]:
     """Asks why, and once somebody else agrees shows the number of somebody who wrote to us, this once."""
@@ -197,7 +197,7 @@ def number(inbound_id: int) -> str | tuple[str, int]:
     return _number_page(phone, back=url_for("staff_inbox.show", inbound_id=inbound_id))
 
 
-@bp.route("/missed/<int(max=2147483647):message_id>/number", methods=["GET", "POST"])
+@bp.route("/missed/<int:message_id>/number", methods=["GET", "POST"])
 @requires(Action.REVEAL_NUMBER)
 def missed_number(message_id: int) -> str | tuple[str, int]:
     """The same for the number that a text may not have reached."""
@@ -217,7 +217,7 @@ def asked() -> str:
     )
 
 
-@bp.post("/numbers/<int(max=2147483647):reveal_id>")
+@bp.post("/numbers/<int:reveal_id>")
 @requires(Action.REVEAL_NUMBER)
 def decide(reveal_id: int) -> Response:
     """Agrees that a colleague sees a number, or refuses."""

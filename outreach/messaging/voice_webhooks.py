@@ -51,7 +51,7 @@ def picked_up(token: str) -> Response:
     return _said(answer)
 
 
-@bp.post("/<step>/<int(max=2147483647):visit>")
+@bp.post("/<step>/<int:visit>")
 def keys(step: str, visit: int) -> Response:
     """Takes the keys pressed at a question. The same ones again are answered alike and count once."""
     form = require_signature()

@@ -33,7 +33,7 @@ protect(bp)
 keep_private(bp)
 
 _REFUSED = (InvalidInputError, InvalidInputsError, ConflictError)
-_AT = "/<int(max=2147483647):commitment_id>"
+_AT = "/<int:commitment_id>"
 
 
 @dataclass
@@ -81,7 +81,7 @@ def write_down(commitment_id: int) -> Response | tuple[str, int]:
     )
 
 
-@bp.post(f"{_AT}/evidence/<int(max=2147483647):evidence_id>/withdraw")
+@bp.post(f"{_AT}/evidence/<int:evidence_id>/withdraw")
 @requires(Action.MANAGE_PLAN)
 def withdraw(commitment_id: int, evidence_id: int) -> Response | tuple[str, int]:
     """Takes back what was written down wrongly."""
@@ -93,7 +93,7 @@ def withdraw(commitment_id: int, evidence_id: int) -> Response | tuple[str, int]
     )
 
 
-@bp.post(f"{_AT}/evidence/<int(max=2147483647):evidence_id>/acknowledge")
+@bp.post(f"{_AT}/evidence/<int:evidence_id>/acknowledge")
 @requires(Action.MANAGE_PLAN)
 def acknowledge(commitment_id: int, evidence_id: int) -> Response | tuple[str, int]:
     """Writes down that a body has what it was sent."""
@@ -125,7 +125,7 @@ def open_item(commitment_id: int) -> Response | tuple[str, int]:
     )
 
 
-@bp.post(f"{_AT}/items/<int(max=2147483647):item_id>/close")
+@bp.post(f"{_AT}/items/<int:item_id>/close")
 @requires(Action.MANAGE_PLAN)
 def close_item(commitment_id: int, item_id: int) -> Response | tuple[str, int]:
     """Says that an open item is done."""

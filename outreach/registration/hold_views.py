@@ -73,7 +73,7 @@ def place() -> Response | tuple[str, int]:
     return redirect(url_for("staff_holds.show"), 303)
 
 
-@bp.post("/<int(max=2147483647):hold_id>/lift")
+@bp.post("/<int:hold_id>/lift")
 @requires(Action.HOLD)
 def lift(hold_id: int) -> Response:
     """Lifts a hold."""

@@ -137,7 +137,7 @@ def new(public_id: str) -> Response | str | tuple[str, int]:
     return redirect(address, 303)
 
 
-@bp.get("/events/<public_id>/guests/<int(max=2147483647):registration_id>/slip")
+@bp.get("/events/<public_id>/guests/<int:registration_id>/slip")
 def slip(public_id: str, registration_id: int) -> str:
     """What a guest who registered with staff takes home: the code, and the pass as a link to scan.
 
@@ -165,7 +165,7 @@ def slip(public_id: str, registration_id: int) -> str:
     )
 
 
-@bp.route("/events/<public_id>/guests/<int(max=2147483647):registration_id>/cancel", methods=["GET", "POST"])
+@bp.route("/events/<public_id>/guests/<int:registration_id>/cancel", methods=["GET", "POST"])
 def cancel(public_id: str, registration_id: int) -> Response | str:
     """Takes a party off for a guest who asked us to."""
     event = _event(public_id)
